@@ -1,0 +1,22 @@
+package dev.scriptorium.event;
+
+import java.time.Instant;
+
+/**
+ * A prompt on its way to a worker: what a lane topic carries.
+ *
+ * @param prompt with model and the pipeline's sampling defaults filled in
+ * @param lane the lane's name in the pipeline
+ * @param attempt 1 for the first time on a lane
+ * @param admittedAt when the router let it in; the queue time of the completion counts from here
+ */
+public record Assignment(Prompt prompt, String lane, int attempt, Instant admittedAt) {
+    public Assignment {
+        if (prompt.model() == null) {
+            throw new InvalidFieldException("model", "null", "must be chosen before a prompt goes on a lane");
+        }
+        if (attempt < 1) {
+            throw new InvalidFieldException("attempt", attempt, "must be at least 1");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.scriptorium.event;
+
+/** Why a completion ended. */
+public enum FinishReason {
+    /** The model ended it, or a stop text came up. */
+    STOP,
+    /** max_tokens, max_length or the model's context was reached. */
+    LENGTH
+}

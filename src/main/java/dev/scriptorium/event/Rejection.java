@@ -1,0 +1,45 @@
+package dev.scriptorium.event;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that ended without text, and why.
+ *
+ * @param message a full sentence for people: where, field, value found, rule, nearest right value
+ * @param field the public name of the offending field, null if it is not about one
+ * @param source where the prompt stood ({@code prompts.jsonl:17}), null if unknown
+ * @param rejectedAt when it was decided
+ * @param metadata the prompt's, as far as it could be read
+ */
+public record Rejection(
+        RequestId request,
+        Dialect dialect,
+        String tenant,
+        ErrorCode code,
+        String message,
+        @Nullable String field,
+        @Nullable String source,
+        Instant rejectedAt,
+        Map<String, String> metadata)
+        implements Outcome {
+    public Rejection {
+        metadata = Map.copyOf(metadata);
+    }
+
+    /** The rejection of a readable prompt. */
+    public static Rejection of(
+            Prompt prompt, ErrorCode code, String message, @Nullable String field, Instant rejectedAt) {
+        return new Rejection(
+                prompt.request(),
+                prompt.dialect(),
+                prompt.tenant(),
+                code,
+                message,
+                field,
+                prompt.source(),
+                rejectedAt,
+                prompt.metadata());
+    }
+}

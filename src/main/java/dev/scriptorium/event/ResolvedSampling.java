@@ -1,0 +1,25 @@
+package dev.scriptorium.event;
+
+import java.util.List;
+
+/**
+ * How the tokens of one completion were chosen, with nothing left open: with the weights and the prompt it determines
+ * the text, byte for byte. Fields mean what they mean in {@link Sampling}.
+ *
+ * @param maxTokens most tokens to generate, after max_length and the model's context were taken into account
+ */
+public record ResolvedSampling(
+        int maxTokens,
+        double temperature,
+        int topK,
+        double topP,
+        double minP,
+        double repetitionPenalty,
+        double frequencyPenalty,
+        double presencePenalty,
+        long seed,
+        List<String> stop) {
+    public ResolvedSampling {
+        stop = List.copyOf(stop);
+    }
+}

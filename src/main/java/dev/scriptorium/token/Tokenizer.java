@@ -1,0 +1,36 @@
+package dev.scriptorium.token;
+
+/** Text to ids and back for one vocabulary; immutable. */
+public interface Tokenizer {
+    int vocabularySize();
+
+    /** The id that starts a sequence, or -1 if the vocabulary has none. */
+    int beginId();
+
+    /** Whether plain prompts start with {@link #beginId}. */
+    boolean addsBegin();
+
+    /** Ids of text as it stands; {@code <s>} in it is four characters, never the control token. Adds no begin token. */
+    int[] encode(String text);
+
+    /** Ids of text in which the spelling of a control token counts as that token. Adds no begin token. */
+    int[] encodeWithControlTokens(String text);
+
+    /** The vocabulary's own spelling of an id, for people to read. */
+    String piece(int id);
+
+    /** Whether the id is a control token, which never shows in text. */
+    boolean isControl(int id);
+
+    /** Starts turning generated ids into text. */
+    TextDecoder decoder();
+
+    /** Text of ids as they arrive; holds back what is not yet a whole character. Belongs to one sequence. */
+    interface TextDecoder {
+        /** The text that is certain once this id is known; often empty. */
+        String push(int id);
+
+        /** The rest, with U+FFFD for what never became a character. */
+        String finish();
+    }
+}

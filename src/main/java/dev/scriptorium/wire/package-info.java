@@ -1,0 +1,12 @@
+/**
+ * Bytes to events and back: Avro, which is the contract in {@code schemas/}, and JSON as users already have it.
+ *
+ * <p>Callers may rely on this: decoding never throws, whatever the bytes; the answer is a sealed value. Encoding then
+ * decoding gives an equal event. All classes are safe to share between threads.
+ *
+ * <p>This room must never know: Kafka clients, workers, mathematics. Avro-generated classes are visible here alone.
+ */
+@NullMarked
+package dev.scriptorium.wire;
+
+import org.jspecify.annotations.NullMarked;

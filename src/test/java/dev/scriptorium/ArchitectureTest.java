@@ -1,0 +1,124 @@
+package dev.scriptorium;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Who may import whom. One row a room, in the words of ARCHITECTURE.md. Think hard before you widen a row: a class that
+ * needs another room's import usually stands in the wrong room.
+ */
+class ArchitectureTest {
+    private static final String ROOT = "dev.scriptorium.";
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.scriptorium");
+
+    /** Libraries, by the packages they bring. */
+    private static final String AVRO = "org.apache.avro..";
+
+    private static final String JSON = "com.fasterxml.jackson..";
+    private static final String YAML = "org.snakeyaml..";
+    private static final String CLIENTS = "org.apache.kafka.clients..";
+    private static final String COMMON = "org.apache.kafka.common..";
+    private static final String STREAMS = "org.apache.kafka.streams..";
+    private static final String JINJA = "com.hubspot.jinjava..";
+    private static final String PROGRESS = "me.tongfei.progressbar..";
+    private static final String LOG = "org.slf4j..";
+
+    enum Room {
+        EVENT("event", List.of(), List.of()),
+        WIRE("wire", List.of("event", "wire.avro"), List.of(AVRO, JSON)),
+        PIPELINE("pipeline", List.of("event"), List.of(YAML)),
+        TOPOLOGY("topology", List.of("event", "wire", "pipeline"), List.of(STREAMS, CLIENTS, COMMON, LOG)),
+        LANE("lane", List.of("event", "wire", "worker"), List.of(CLIENTS, COMMON, LOG)),
+        WORKER("worker", List.of("event", "model", "token", "sample"), List.of(LOG)),
+        TOKEN("token", List.of(), List.of(JINJA)),
+        MODEL("model", List.of("kernel"), List.of()),
+        KERNEL("kernel", List.of(), List.of("jdk.incubator.vector..")),
+        SAMPLE("sample", List.of(), List.of()),
+        CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
+        BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, LOG)),
+        BROKER("broker", List.of(), List.of("org.apache.kafka..", "kafka..", "scala..", LOG));
+
+        private final String name;
+        private final String[] allowed;
+
+        Room(String name, List<String> rooms, List<String> libraries) {
+            this.name = name;
+            List<String> packages = new ArrayList<>(List.of("java..", "org.jspecify..", ROOT + name));
+            rooms.forEach(room -> packages.add(ROOT + room));
+            packages.addAll(libraries);
+            this.allowed = packages.toArray(String[]::new);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void roomImportsOnlyWhatItsRowAllows(Room room) {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + room.name)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(room.allowed))
+                .allowEmptyShould(true)
+                .check(OURS);
+    }
+
+    @Test
+    void nobodyImportsTheNode() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "node..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "node..")
+                .check(OURS);
+    }
+
+    @Test
+    void generatedAvroClassesAreVisibleToWireAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + "wire", ROOT + "wire.avro")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "wire.avro")
+                .check(OURS);
+    }
+
+    @Test
+    void roomsHaveNoCycles() {
+        slices().matching("dev.scriptorium.(*)..").should().beFreeOfCycles().check(OURS);
+    }
+
+    @Test
+    void environmentClocksAndExitsAreTouchedInTheNodeAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "node..")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(System.class, "getenv", String.class)
+                .orShould()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .callMethod(java.time.Clock.class, "systemUTC")
+                .check(OURS);
+    }
+}
