@@ -17,6 +17,8 @@ public enum ErrorCode {
     INVALID_VALUE("A field has a value outside its rule; the message says field, value and rule."),
     /** The record is larger than the pipeline takes. */
     PROMPT_TOO_LARGE("The record has more bytes than the pipeline takes. Shorten the prompt."),
+    /** The id was used before in the same job, for something else. */
+    ID_CONFLICT("The id was used before in the same job for other content. Use another id, or another job."),
     /** No such model in the pipeline. */
     MODEL_NOT_FOUND("The pipeline has no model of that name; the message lists those it has."),
     /** No route in the pipeline takes the prompt. */

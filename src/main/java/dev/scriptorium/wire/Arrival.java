@@ -23,4 +23,11 @@ public record Arrival(
     public static final String JOB_HEADER = "scriptorium-job";
     public static final String TENANT_HEADER = "scriptorium-tenant";
     public static final String SOURCE_HEADER = "scriptorium-source";
+
+    /** On answers and dead letters, beside the job: whose they are, and for an answer what exactly was asked. */
+    public static final String ID_HEADER = "scriptorium-id";
+
+    public static final String CONTENT_DIGEST_HEADER = "scriptorium-content-digest";
+    /** On dead letters: why, as a full sentence. */
+    public static final String REASON_HEADER = "scriptorium-reason";
 }

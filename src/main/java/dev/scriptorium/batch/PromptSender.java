@@ -1,0 +1,60 @@
+package dev.scriptorium.batch;
+
+import dev.scriptorium.wire.Arrival;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes lines as prompt events, in order and without waiting for each. */
+final class PromptSender implements AutoCloseable {
+    /** Room for key and headers beside a value of the largest size. */
+    private static final int RECORD_OVERHEAD_BYTES = 1 << 16;
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String topic;
+    private final byte[] job;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+    PromptSender(String job, BulkJob.Topics topics, Map<String, String> kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.recordBytesMax() + RECORD_OVERHEAD_BYTES);
+        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        this.topic = topics.prompts();
+        this.job = job.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws IllegalStateException if an earlier line could not be published */
+    void send(LineIntake.Decision.Send line) {
+        check();
+        var prompt = new ProducerRecord<>(topic, line.recordKey().getBytes(StandardCharsets.UTF_8), line.value());
+        prompt.headers().add(Arrival.JOB_HEADER, job);
+        prompt.headers().add(Arrival.SOURCE_HEADER, line.source().getBytes(StandardCharsets.UTF_8));
+        var _ = producer.send(prompt, (metadata, problem) -> {
+            if (problem != null) {
+                failure.compareAndSet(null, problem);
+            }
+        });
+    }
+
+    /** @throws IllegalStateException if a line could not be published */
+    void check() {
+        Exception problem = failure.get();
+        if (problem != null) {
+            throw new IllegalStateException(
+                    "prompts cannot be published to " + topic + ": " + problem.getMessage(), problem);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
