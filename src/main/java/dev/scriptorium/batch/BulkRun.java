@@ -151,9 +151,10 @@ public final class BulkRun {
     private void requireOurModel(Answer answer) {
         String digest = answer.weightsDigest();
         if (job.weightsDigest() != null && digest != null && !digest.equals(job.weightsDigest())) {
-            throw new IllegalStateException(
-                    "the job '%s' has answers of another model already (id '%s': weights %s, this run: %s); name this run with --job, or keep it apart with --state"
-                            .formatted(job.name(), answer.id(), digest, job.weightsDigest()));
+            throw new IllegalStateException("""
+                the job '%s' has answers of another model already (id '%s': weights %s, this run: %s); \
+                name this run with --job, or keep it apart with --state\
+                """.formatted(job.name(), answer.id(), digest, job.weightsDigest()));
         }
     }
 
