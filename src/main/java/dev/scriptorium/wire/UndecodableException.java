@@ -4,6 +4,10 @@ package dev.scriptorium.wire;
 public final class UndecodableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    public UndecodableException(String message) {
+        super(message);
+    }
+
     public UndecodableException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,0 +1,343 @@
+package dev.scriptorium.wire;
+
+import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Completion;
+import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.FinishReason;
+import dev.scriptorium.event.Input;
+import dev.scriptorium.event.InvalidFieldException;
+import dev.scriptorium.event.JobTally;
+import dev.scriptorium.event.Message;
+import dev.scriptorium.event.Outcome;
+import dev.scriptorium.event.Priority;
+import dev.scriptorium.event.Prompt;
+import dev.scriptorium.event.Provenance;
+import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.RequestState;
+import dev.scriptorium.event.ResolvedSampling;
+import dev.scriptorium.event.Sampling;
+import dev.scriptorium.event.Timings;
+import dev.scriptorium.event.Usage;
+import dev.scriptorium.wire.avro.AssignmentEvent;
+import dev.scriptorium.wire.avro.CompletionEvent;
+import dev.scriptorium.wire.avro.DialectName;
+import dev.scriptorium.wire.avro.ErrorCodeName;
+import dev.scriptorium.wire.avro.FinishReasonName;
+import dev.scriptorium.wire.avro.JobTallyRecord;
+import dev.scriptorium.wire.avro.MessageRecord;
+import dev.scriptorium.wire.avro.PhaseName;
+import dev.scriptorium.wire.avro.PriorityName;
+import dev.scriptorium.wire.avro.PromptEvent;
+import dev.scriptorium.wire.avro.RejectionEvent;
+import dev.scriptorium.wire.avro.RequestStateRecord;
+import dev.scriptorium.wire.avro.ResolvedSamplingRecord;
+import dev.scriptorium.wire.avro.SamplingRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nouns as Avro records and back. Times lose what is finer than a microsecond. Maps are written in the order of
+ * their keys, because equal events must give equal bytes.
+ *
+ * <p>Reading throws {@link InvalidFieldException} where a value breaks its noun's rule.
+ */
+final class AvroEvents {
+    private AvroEvents() {}
+
+    static PromptEvent write(Prompt prompt) {
+        PromptEvent.Builder builder = PromptEvent.newBuilder()
+                .setId(prompt.request().id())
+                .setJob(prompt.request().job())
+                .setTenant(prompt.tenant())
+                .setModel(prompt.model())
+                .setSampling(write(prompt.sampling()))
+                .setPriority(write(prompt.priority()))
+                .setDeadline(prompt.deadline() == null ? null : micros(prompt.deadline()))
+                .setMetadata(new TreeMap<>(prompt.metadata()));
+        switch (prompt.input()) {
+            case Input.Text text -> builder.setPrompt(text.text());
+            case Input.Chat chat ->
+                builder.setMessages(chat.messages().stream()
+                        .map(message -> new MessageRecord(message.role(), message.content()))
+                        .toList());
+        }
+        return builder.build();
+    }
+
+    /** @param dialect the answer's format, and where the record itself names no id or job, {@code fallback}'s */
+    static Prompt read(PromptEvent event, RequestId request, Dialect dialect, String tenant, @Nullable String source) {
+        return new Prompt(
+                request,
+                dialect,
+                tenant,
+                event.getModel(),
+                readInput(event),
+                read(event.getSampling()),
+                read(event.getPriority()),
+                event.getDeadline(),
+                event.getMetadata(),
+                source);
+    }
+
+    private static Input readInput(PromptEvent event) {
+        String text = event.getPrompt();
+        List<MessageRecord> messages = event.getMessages();
+        if (text != null && messages != null) {
+            throw new InvalidFieldException("messages", "given", "must not be, because 'prompt' is given too");
+        }
+        if (messages != null) {
+            return new Input.Chat(messages.stream()
+                    .map(message -> new Message(message.getRole(), message.getContent()))
+                    .toList());
+        }
+        if (text != null) {
+            return new Input.Text(text);
+        }
+        throw new InvalidFieldException("prompt", "null", "must be given, or 'messages'");
+    }
+
+    private static SamplingRecord write(Sampling sampling) {
+        return new SamplingRecord(
+                sampling.maxTokens(),
+                sampling.maxLength(),
+                sampling.temperature(),
+                sampling.topK(),
+                sampling.topP(),
+                sampling.minP(),
+                sampling.repetitionPenalty(),
+                sampling.frequencyPenalty(),
+                sampling.presencePenalty(),
+                sampling.seed(),
+                sampling.stop());
+    }
+
+    private static Sampling read(SamplingRecord sampling) {
+        return new Sampling(
+                sampling.getMaxTokens(),
+                sampling.getMaxLength(),
+                sampling.getTemperature(),
+                sampling.getTopK(),
+                sampling.getTopP(),
+                sampling.getMinP(),
+                sampling.getRepetitionPenalty(),
+                sampling.getFrequencyPenalty(),
+                sampling.getPresencePenalty(),
+                sampling.getSeed(),
+                sampling.getStop());
+    }
+
+    /** The answer as users get it. */
+    static SpecificRecordBase write(Outcome outcome) {
+        return switch (outcome) {
+            case Completion completion -> write(completion);
+            case Rejection rejection -> write(rejection);
+        };
+    }
+
+    private static CompletionEvent write(Completion completion) {
+        return CompletionEvent.newBuilder()
+                .setId(completion.request().id())
+                .setJob(completion.request().job())
+                .setTenant(completion.tenant())
+                .setText(completion.text())
+                .setFinishReason(write(completion.finishReason()))
+                .setPromptTokens(completion.usage().promptTokens())
+                .setCompletionTokens(completion.usage().completionTokens())
+                .setSampling(write(completion.sampling()))
+                .setModel(completion.provenance().model())
+                .setWeightsDigest(completion.provenance().weightsDigest())
+                .setRuntimeVersion(completion.provenance().runtimeVersion())
+                .setWorker(completion.worker())
+                .setAttempt(completion.attempt())
+                .setQueueMicros(micros(completion.timings().queue()))
+                .setPrefillMicros(micros(completion.timings().prefill()))
+                .setDecodeMicros(micros(completion.timings().decode()))
+                .setCompletedAt(micros(completion.completedAt()))
+                .setMetadata(new TreeMap<>(completion.metadata()))
+                .build();
+    }
+
+    static Completion read(CompletionEvent event, Dialect dialect) {
+        return new Completion(
+                new RequestId(event.getJob(), event.getId()),
+                dialect,
+                event.getTenant(),
+                event.getText(),
+                read(event.getFinishReason()),
+                new Usage(event.getPromptTokens(), event.getCompletionTokens()),
+                read(event.getSampling()),
+                new Provenance(event.getModel(), event.getWeightsDigest(), event.getRuntimeVersion()),
+                event.getWorker(),
+                event.getAttempt(),
+                new Timings(
+                        Duration.of(event.getQueueMicros(), ChronoUnit.MICROS),
+                        Duration.of(event.getPrefillMicros(), ChronoUnit.MICROS),
+                        Duration.of(event.getDecodeMicros(), ChronoUnit.MICROS)),
+                event.getCompletedAt(),
+                event.getMetadata());
+    }
+
+    private static ResolvedSamplingRecord write(ResolvedSampling sampling) {
+        return new ResolvedSamplingRecord(
+                sampling.maxTokens(),
+                sampling.temperature(),
+                sampling.topK(),
+                sampling.topP(),
+                sampling.minP(),
+                sampling.repetitionPenalty(),
+                sampling.frequencyPenalty(),
+                sampling.presencePenalty(),
+                sampling.seed(),
+                sampling.stop());
+    }
+
+    private static ResolvedSampling read(ResolvedSamplingRecord sampling) {
+        return new ResolvedSampling(
+                sampling.getMaxTokens(),
+                sampling.getTemperature(),
+                sampling.getTopK(),
+                sampling.getTopP(),
+                sampling.getMinP(),
+                sampling.getRepetitionPenalty(),
+                sampling.getFrequencyPenalty(),
+                sampling.getPresencePenalty(),
+                sampling.getSeed(),
+                sampling.getStop());
+    }
+
+    static RejectionEvent write(Rejection rejection) {
+        return RejectionEvent.newBuilder()
+                .setId(rejection.request().id())
+                .setJob(rejection.request().job())
+                .setTenant(rejection.tenant())
+                .setCode(ErrorCodeName.valueOf(rejection.code().name()))
+                .setMessage(rejection.message())
+                .setField(rejection.field())
+                .setSource(rejection.source())
+                .setRejectedAt(micros(rejection.rejectedAt()))
+                .setMetadata(new TreeMap<>(rejection.metadata()))
+                .build();
+    }
+
+    static Rejection read(RejectionEvent event, Dialect dialect) {
+        return new Rejection(
+                new RequestId(event.getJob(), event.getId()),
+                dialect,
+                event.getTenant(),
+                read(event.getCode()),
+                event.getMessage(),
+                event.getField(),
+                event.getSource(),
+                event.getRejectedAt(),
+                event.getMetadata());
+    }
+
+    static AssignmentEvent write(Assignment assignment) {
+        return new AssignmentEvent(
+                write(assignment.prompt()),
+                write(assignment.prompt().dialect()),
+                assignment.prompt().source(),
+                assignment.lane(),
+                assignment.attempt(),
+                micros(assignment.admittedAt()));
+    }
+
+    static RequestStateRecord write(RequestState state) {
+        return new RequestStateRecord(
+                state.contentDigest(),
+                PhaseName.valueOf(state.phase().name()),
+                state.lane(),
+                state.attempt(),
+                micros(state.admittedAt()),
+                state.settledAt() == null ? null : micros(state.settledAt()));
+    }
+
+    static RequestState read(RequestStateRecord state) {
+        return new RequestState(
+                state.getContentDigest(),
+                RequestState.Phase.valueOf(state.getPhase().name()),
+                state.getLane(),
+                state.getAttempt(),
+                state.getAdmittedAt(),
+                state.getSettledAt());
+    }
+
+    static JobTallyRecord write(JobTally tally) {
+        return new JobTallyRecord(
+                tally.job(),
+                tally.admitted(),
+                tally.completed(),
+                tally.rejected(),
+                tally.promptTokens(),
+                tally.completionTokens(),
+                micros(tally.updatedAt()));
+    }
+
+    static JobTally read(JobTallyRecord tally) {
+        return new JobTally(
+                tally.getJob(),
+                tally.getAdmitted(),
+                tally.getCompleted(),
+                tally.getRejected(),
+                tally.getPromptTokens(),
+                tally.getCompletionTokens(),
+                tally.getUpdatedAt());
+    }
+
+    static DialectName write(Dialect dialect) {
+        return DialectName.valueOf(dialect.name());
+    }
+
+    /** A format of a later version is answered as plain JSON, which everybody can read. */
+    static Dialect read(DialectName dialect) {
+        return switch (dialect) {
+            case UNKNOWN, PLAIN -> Dialect.PLAIN;
+            case AVRO -> Dialect.AVRO;
+            case OPENAI_CHAT -> Dialect.OPENAI_CHAT;
+            case OPENAI_COMPLETIONS -> Dialect.OPENAI_COMPLETIONS;
+        };
+    }
+
+    private static PriorityName write(Priority priority) {
+        return PriorityName.valueOf(priority.name());
+    }
+
+    private static Priority read(PriorityName priority) {
+        return Priority.valueOf(priority.name());
+    }
+
+    private static FinishReasonName write(FinishReason reason) {
+        return FinishReasonName.valueOf(reason.name());
+    }
+
+    private static FinishReason read(FinishReasonName reason) {
+        return switch (reason) {
+            case STOP -> FinishReason.STOP;
+            case LENGTH -> FinishReason.LENGTH;
+            case UNKNOWN -> throw new InvalidFieldException("finish_reason", reason, "must be STOP or LENGTH");
+        };
+    }
+
+    private static ErrorCode read(ErrorCodeName code) {
+        if (code == ErrorCodeName.UNKNOWN) {
+            throw new InvalidFieldException("code", code, "must be one that this version knows");
+        }
+        return ErrorCode.valueOf(code.name());
+    }
+
+    private static Instant micros(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static long micros(Duration duration) {
+        return Math.addExact(Math.multiplyExact(duration.toSeconds(), 1_000_000L), duration.toNanosPart() / 1_000);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.scriptorium.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.message.SchemaStore;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * Avro's single-object encoding: {@code c3 01}, the writer schema's CRC-64 fingerprint as 8 little-endian bytes, the
+ * body. The fingerprint names the schema that wrote the bytes, which is looked up among all that were ever released and
+ * resolved against today's; so old events stay readable without a registry.
+ *
+ * <p>The header is read here and not by Avro's own message decoder, because that one decodes from a stream, where a
+ * length that the bytes merely claim cannot be checked before it is allocated, and because it is silent about bytes
+ * after the body.
+ */
+final class SingleObject {
+    private static final int HEADER_BYTES = 10;
+    private static final int MARKER_BYTES = 2;
+
+    private final SchemaStore schemas;
+    private final Map<Source, DatumReader<?>> readers = new ConcurrentHashMap<>();
+
+    private record Source(long fingerprint, Class<?> type) {}
+
+    SingleObject(SchemaStore schemas) {
+        this.schemas = schemas;
+    }
+
+    /** One that reads every schema of this program and of its past. */
+    static SingleObject ofAllReleased() {
+        return new SingleObject(allReleased());
+    }
+
+    static SchemaStore.Cache allReleased() {
+        SchemaStore.Cache store = new SchemaStore.Cache();
+        SchemaHistory.CURRENT.forEach((name, schema) -> {
+            SchemaHistory.released(name).forEach(store::addSchema);
+            store.addSchema(schema);
+        });
+        return store;
+    }
+
+    static boolean isMarked(byte[] bytes) {
+        return bytes.length >= MARKER_BYTES && bytes[0] == (byte) 0xc3 && bytes[1] == 0x01;
+    }
+
+    /** The bytes of a record whose class Avro generated; equal records give equal bytes if their maps are sorted. */
+    byte[] encode(SpecificRecordBase record) {
+        try {
+            ByteBuffer buffer = new BinaryMessageEncoder<>(record.getSpecificData(), record.getSchema()).encode(record);
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new IllegalStateException("Avro could not write " + record.getSchema().getFullName(), e);
+        }
+    }
+
+    /** Full name of the schema that wrote these bytes. */
+    String writer(byte[] bytes) {
+        return writerSchema(bytes).getFullName();
+    }
+
+    /** @throws UndecodableException with a sentence for people, whatever is wrong with the bytes */
+    <T extends SpecificRecordBase> T decode(byte[] bytes, Class<T> type) {
+        Schema writer = writerSchema(bytes);
+        BinaryDecoder decoder =
+                DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
+        try {
+            T record = type.cast(reader(fingerprint(bytes), writer, type).read(null, decoder));
+            if (!decoder.isEnd()) {
+                throw new UndecodableException("The Avro bytes go on after the end of " + writer.getFullName() + ".");
+            }
+            return record;
+        } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IllegalArgumentException e) {
+            throw new UndecodableException(
+                    "The Avro bytes do not hold a whole %s: %s.".formatted(writer.getFullName(), reason(e)), e);
+        }
+    }
+
+    private Schema writerSchema(byte[] bytes) {
+        if (!isMarked(bytes) || bytes.length < HEADER_BYTES) {
+            throw new UndecodableException(
+                    "The bytes are not in Avro's single-object encoding: c3 01, 8 bytes of fingerprint, body.");
+        }
+        Schema writer = schemas.findByFingerprint(fingerprint(bytes));
+        if (writer == null) {
+            throw new UndecodableException(
+                    "The Avro schema with fingerprint %016x is not known to this version; known are all in schemas/."
+                            .formatted(fingerprint(bytes)));
+        }
+        return writer;
+    }
+
+    private static long fingerprint(byte[] bytes) {
+        return ByteBuffer.wrap(bytes, MARKER_BYTES, Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
+    }
+
+    private DatumReader<?> reader(long fingerprint, Schema writer, Class<?> type) {
+        return readers.computeIfAbsent(new Source(fingerprint, type), source -> {
+            SpecificData data = SpecificData.getForClass(type);
+            return new SpecificDatumReader<>(writer, data.getSchema(type), data);
+        });
+    }
+
+    private static String reason(Exception e) {
+        String message = e.getMessage();
+        return message == null || message.isBlank() ? "they end too early" : message.strip();
+    }
+}
