@@ -2,12 +2,15 @@ package dev.scriptorium.wire;
 
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.Input;
 import dev.scriptorium.event.InvalidFieldException;
 import dev.scriptorium.event.JobTally;
+import dev.scriptorium.event.Message;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
+import dev.scriptorium.event.Sampling;
 import dev.scriptorium.wire.avro.AssignmentEvent;
 import dev.scriptorium.wire.avro.CompletionEvent;
 import dev.scriptorium.wire.avro.IntakeEvent;
@@ -16,6 +19,13 @@ import dev.scriptorium.wire.avro.OutcomeEvent;
 import dev.scriptorium.wire.avro.PromptEvent;
 import dev.scriptorium.wire.avro.RejectionEvent;
 import dev.scriptorium.wire.avro.RequestStateRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +69,7 @@ public final class EventCodec {
         return checked(() -> switch (event.getOutcome()) {
             case CompletionEvent completion -> AvroEvents.read(completion, dialect);
             case RejectionEvent rejection -> AvroEvents.read(rejection, dialect);
-            case Object other -> throw new UndecodableException("An outcome cannot be a " + other.getClass() + ".");
+            case Object other -> throw new UndecodableException("an outcome cannot be a " + other.getClass());
         });
     }
 
@@ -94,7 +104,7 @@ public final class EventCodec {
             case RejectionEvent rejection ->
                 new Decoded.Refused(
                         AvroEvents.read(rejection, dialect), given(event.getContentDigest(), "content_digest"));
-            case Object other -> throw new UndecodableException("An intake cannot be a " + other.getClass() + ".");
+            case Object other -> throw new UndecodableException("an intake cannot be a " + other.getClass());
         });
     }
 
@@ -138,7 +148,90 @@ public final class EventCodec {
         try {
             return reading.get();
         } catch (InvalidFieldException e) {
-            throw new UndecodableException("The event breaks a rule of this version: " + e.getMessage() + ".", e);
+            throw new UndecodableException("the event breaks a rule of this version: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * SHA-256 of what somebody asked for. It is kept for as long as a request id is remembered, so it must not change
+     * when the program does: only what was said goes in, each as name and values with their lengths, so a field that a
+     * later version adds changes nothing for those who do not use it. Its golden test holds this.
+     */
+    static final class ContentDigest {
+        private final MessageDigest digest;
+
+        private ContentDigest(MessageDigest digest) {
+            this.digest = digest;
+        }
+
+        static String of(byte[] bytes) {
+            return HexFormat.of().formatHex(sha256().digest(bytes));
+        }
+
+        static String of(Prompt prompt) {
+            ContentDigest content = new ContentDigest(sha256());
+            content.said("job", prompt.request().job());
+            content.said("id", prompt.request().id());
+            content.said("tenant", prompt.tenant());
+            content.said("model", prompt.model());
+            switch (prompt.input()) {
+                case Input.Text text -> content.said("prompt", text.text());
+                case Input.Chat chat -> {
+                    for (Message message : chat.messages()) {
+                        content.values("message", message.role(), message.content());
+                    }
+                }
+            }
+            content.said(prompt.sampling());
+            content.said("priority", prompt.priority().name());
+            content.said("deadline", prompt.deadline());
+            new TreeMap<>(prompt.metadata()).forEach((key, value) -> content.values("metadata", key, value));
+            return HexFormat.of().formatHex(content.digest.digest());
+        }
+
+        static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
+
+        private void said(Sampling sampling) {
+            said("max_tokens", sampling.maxTokens());
+            said("max_length", sampling.maxLength());
+            said("temperature", sampling.temperature());
+            said("top_k", sampling.topK());
+            said("top_p", sampling.topP());
+            said("min_p", sampling.minP());
+            said("repetition_penalty", sampling.repetitionPenalty());
+            said("frequency_penalty", sampling.frequencyPenalty());
+            said("presence_penalty", sampling.presencePenalty());
+            said("seed", sampling.seed());
+            List<String> stop = sampling.stop();
+            if (stop != null) {
+                values("stop", stop.toArray(String[]::new));
+            }
+        }
+
+        private void said(String name, @Nullable Object value) {
+            if (value != null) {
+                values(name, value.toString());
+            }
+        }
+
+        private void values(String name, String... values) {
+            text(name);
+            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, values.length));
+            for (String value : values) {
+                text(value);
+            }
+        }
+
+        private void text(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+            digest.update(bytes);
         }
     }
 }

@@ -1,15 +1,237 @@
 package dev.scriptorium.wire;
 
-/** Understands what users send: Avro, OpenAI batch lines, plain JSON. Never throws, whatever the bytes. */
+import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.InvalidFieldException;
+import dev.scriptorium.event.Prompt;
+import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.RequestId;
+import dev.scriptorium.wire.EventCodec.ContentDigest;
+import dev.scriptorium.wire.JsonText.Sender;
+import dev.scriptorium.wire.avro.PromptEvent;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Understands what users send: Avro, OpenAI batch lines, plain JSON. Never throws, whatever the bytes.
+ *
+ * <p>The first bytes tell the format: {@code c3 01} is Avro's single-object encoding, everything else has to be JSON.
+ * What cannot be a prompt is refused under the id that can be made out: the one in the value, as far as it can be read,
+ * else the record's key. Job and tenant come from the value, else from the headers, else they are {@code default}.
+ */
 public final class PromptDecoder {
+    /** Enough to find the id at the start of a line that is too long to be read. */
+    private static final int GLANCE_BYTES = 16 * 1024;
+
+    private static final int CONFLUENT_HEADER_BYTES = 5;
+
     private final int recordBytesMax;
+    private final SingleObject avro;
 
     /** @param recordBytesMax larger values are refused unread */
     public PromptDecoder(int recordBytesMax) {
+        this(recordBytesMax, SingleObject.ofAllReleased());
+    }
+
+    PromptDecoder(int recordBytesMax, SingleObject avro) {
         this.recordBytesMax = recordBytesMax;
+        this.avro = avro;
     }
 
     public Decoded decode(Arrival arrival) {
-        return new Decoded.Unreadable(arrival + " of at most " + recordBytesMax);
+        byte[] value = arrival.value();
+        if (value == null) {
+            return new Decoded.Unreadable(
+                    said(arrival, "the record has no value (a tombstone), and a prompt cannot be cancelled that way"));
+        }
+        try {
+            return SingleObject.isMarked(value) ? decodeAvro(arrival, value) : decodeJson(arrival, value);
+        } catch (RuntimeException defect) {
+            // Only a defect of ours comes here; it must cost one record and not the stream.
+            return new Decoded.Unreadable(
+                    said(arrival, "the record could not be decoded because of a defect in this program: " + defect));
+        }
+    }
+
+    private Decoded decodeAvro(Arrival arrival, byte[] value) {
+        Sender sender = new Sender(Dialect.AVRO, null, null, null, Map.of());
+        try {
+            requireSize(value);
+            if (!avro.writer(value).equals(PromptEvent.getClassSchema().getFullName())) {
+                throw Refusal.malformed("the value is a %s, but only a %s belongs here"
+                        .formatted(
+                                avro.writer(value), PromptEvent.getClassSchema().getFullName()));
+            }
+            PromptEvent event = avro.decode(value, PromptEvent.class);
+            sender = new Sender(
+                    Dialect.AVRO,
+                    event.getId(),
+                    event.getJob(),
+                    event.getTenant(),
+                    JsonText.soundPairs(event.getMetadata()));
+            Prompt prompt = AvroEvents.read(
+                    event,
+                    request(arrival, event.getId(), event.getJob()),
+                    Dialect.AVRO,
+                    tenant(arrival, event.getTenant()),
+                    arrival.source());
+            return new Decoded.Accepted(prompt);
+        } catch (UndecodableException e) {
+            return refused(arrival, value, sender, Refusal.malformed(String.valueOf(e.getMessage())));
+        } catch (InvalidFieldException e) {
+            return refused(arrival, value, sender, new Refusal(ErrorCode.INVALID_VALUE, e.field(), message(e)));
+        } catch (Refusal e) {
+            return refused(arrival, value, sender, e);
+        }
+    }
+
+    private Decoded decodeJson(Arrival arrival, byte[] value) {
+        JsonText text = null;
+        try {
+            requireSize(value);
+            requireNotConfluent(value);
+            text = JsonText.of(value, value.length);
+            return new Decoded.Accepted(prompt(arrival, JsonPrompt.of(text.object())));
+        } catch (InvalidFieldException e) {
+            Refusal refusal = new Refusal(ErrorCode.INVALID_VALUE, e.field(), message(e));
+            return refused(arrival, value, sender(text, value), refusal);
+        } catch (Refusal e) {
+            return refused(arrival, value, sender(text, value), e);
+        }
+    }
+
+    private static Sender sender(@Nullable JsonText text, byte[] value) {
+        JsonText readable = text != null ? text : JsonText.of(value, Math.min(value.length, GLANCE_BYTES));
+        return readable.identify();
+    }
+
+    private static Prompt prompt(Arrival arrival, JsonPrompt json) {
+        return new Prompt(
+                request(arrival, json.id(), json.text(RequestField.JOB)),
+                json.dialect(),
+                tenant(arrival, json.text(RequestField.TENANT)),
+                json.text(RequestField.MODEL),
+                json.input(),
+                json.sampling(),
+                json.priority(),
+                json.deadline(),
+                json.metadata(),
+                arrival.source());
+    }
+
+    private void requireSize(byte[] value) {
+        if (value.length > recordBytesMax) {
+            throw new Refusal(
+                    ErrorCode.PROMPT_TOO_LARGE,
+                    null,
+                    "the record has %d bytes, but it must have at most %d".formatted(value.length, recordBytesMax));
+        }
+    }
+
+    private static void requireNotConfluent(byte[] value) {
+        if (value.length >= CONFLUENT_HEADER_BYTES && value[0] == 0) {
+            throw Refusal.malformed(("the value is in Confluent's wire format with schema id %d, which cannot be read"
+                            + " without that registry; send JSON or Avro's single-object encoding (c3 01)")
+                    .formatted(ByteBuffer.wrap(value, 1, Integer.BYTES).getInt()));
+        }
+    }
+
+    private static RequestId request(Arrival arrival, @Nullable String id, @Nullable String job) {
+        String chosenId = id != null ? id : arrival.key();
+        if (chosenId == null) {
+            throw Refusal.missing("id", "the request has no id, and the record has no key to take for it");
+        }
+        requireSound("id", chosenId);
+        if (job != null) {
+            return new RequestId(job, chosenId);
+        }
+        return new RequestId(header(Arrival.JOB_HEADER, "job", arrival.job(), RequestId.DEFAULT_JOB), chosenId);
+    }
+
+    private static String tenant(Arrival arrival, @Nullable String tenant) {
+        return tenant != null
+                ? tenant
+                : header(Arrival.TENANT_HEADER, "tenant", arrival.tenant(), Prompt.DEFAULT_TENANT);
+    }
+
+    /** A header's value, checked here so that the message names the header and not the field it stands for. */
+    private static String header(String name, String field, @Nullable String value, String fallback) {
+        if (value == null) {
+            return fallback;
+        }
+        boolean keepsRule = field.equals("job") ? isJob(value) : isTenant(value);
+        if (!keepsRule) {
+            RequestField rule = field.equals("job") ? RequestField.JOB : RequestField.TENANT;
+            throw new Refusal(
+                    ErrorCode.INVALID_VALUE,
+                    field,
+                    "header '%s' is '%s', but it must be %s".formatted(name, Refusal.shown(value), rule.limits()));
+        }
+        return value;
+    }
+
+    /** Under what can be made out of the sender; without any id the record belongs to nobody. */
+    private static Decoded refused(Arrival arrival, byte[] value, Sender sender, Refusal refusal) {
+        String job = firstValid(RequestId.DEFAULT_JOB, PromptDecoder::isJob, sender.job(), arrival.job());
+        String tenant = firstValid(Prompt.DEFAULT_TENANT, PromptDecoder::isTenant, sender.tenant(), arrival.tenant());
+        String id = firstValid("", PromptDecoder::isId, sender.id(), arrival.key());
+        String message = said(arrival, refusal.sentence());
+        if (id.isEmpty()) {
+            return new Decoded.Unreadable(message + ". The record has no usable id either");
+        }
+        Rejection rejection = new Rejection(
+                new RequestId(job, id),
+                sender.dialect(),
+                tenant,
+                refusal.code(),
+                message,
+                refusal.field(),
+                arrival.source(),
+                arrival.receivedAt(),
+                sender.metadata());
+        return new Decoded.Refused(rejection, ContentDigest.of(value));
+    }
+
+    private static String firstValid(String fallback, Predicate<String> rule, @Nullable String... candidates) {
+        for (String candidate : candidates) {
+            if (candidate != null && rule.test(candidate)) {
+                return candidate;
+            }
+        }
+        return fallback;
+    }
+
+    private static boolean isId(String id) {
+        return JsonText.isSound(id) && keepsRules(RequestId.DEFAULT_JOB, id);
+    }
+
+    private static boolean isJob(String job) {
+        return keepsRules(job, "1");
+    }
+
+    private static boolean isTenant(String tenant) {
+        return !tenant.isEmpty() && tenant.length() <= Prompt.TENANT_CHARACTERS_MAX && JsonText.isSound(tenant);
+    }
+
+    private static boolean keepsRules(String job, String id) {
+        try {
+            return new RequestId(job, id).job().equals(job);
+        } catch (InvalidFieldException e) {
+            return false;
+        }
+    }
+
+    private static void requireSound(String field, String text) {
+        JsonText.requireSound(field, text);
+    }
+
+    private static String message(InvalidFieldException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private static String said(Arrival arrival, String sentence) {
+        return arrival.source() == null ? sentence : arrival.source() + ": " + sentence;
     }
 }

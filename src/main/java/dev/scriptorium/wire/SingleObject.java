@@ -1,11 +1,23 @@
 package dev.scriptorium.wire;
 
+import dev.scriptorium.wire.avro.AssignmentEvent;
+import dev.scriptorium.wire.avro.CompletionEvent;
+import dev.scriptorium.wire.avro.IntakeEvent;
+import dev.scriptorium.wire.avro.JobTallyRecord;
+import dev.scriptorium.wire.avro.OutcomeEvent;
+import dev.scriptorium.wire.avro.PromptEvent;
+import dev.scriptorium.wire.avro.RejectionEvent;
+import dev.scriptorium.wire.avro.RequestStateRecord;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
@@ -15,6 +27,7 @@ import org.apache.avro.message.SchemaStore;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Avro's single-object encoding: {@code c3 01}, the writer schema's CRC-64 fingerprint as 8 little-endian bytes, the
@@ -64,7 +77,8 @@ final class SingleObject {
             buffer.get(bytes);
             return bytes;
         } catch (IOException e) {
-            throw new IllegalStateException("Avro could not write " + record.getSchema().getFullName(), e);
+            throw new IllegalStateException(
+                    "Avro could not write " + record.getSchema().getFullName(), e);
         }
     }
 
@@ -80,25 +94,26 @@ final class SingleObject {
                 DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
         try {
             T record = type.cast(reader(fingerprint(bytes), writer, type).read(null, decoder));
-            if (!decoder.isEnd()) {
-                throw new UndecodableException("The Avro bytes go on after the end of " + writer.getFullName() + ".");
+            if (decoder.isEnd()) {
+                return record;
             }
-            return record;
-        } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
+            // Avro documents no list of what damaged bytes may throw; every exception here comes from the bytes.
             throw new UndecodableException(
-                    "The Avro bytes do not hold a whole %s: %s.".formatted(writer.getFullName(), reason(e)), e);
+                    "the Avro bytes do not hold a whole %s: %s".formatted(writer.getFullName(), reason(e)), e);
         }
+        throw new UndecodableException("the Avro bytes go on after the end of " + writer.getFullName());
     }
 
     private Schema writerSchema(byte[] bytes) {
         if (!isMarked(bytes) || bytes.length < HEADER_BYTES) {
             throw new UndecodableException(
-                    "The bytes are not in Avro's single-object encoding: c3 01, 8 bytes of fingerprint, body.");
+                    "the bytes are not in Avro's single-object encoding: c3 01, 8 bytes of fingerprint, body");
         }
         Schema writer = schemas.findByFingerprint(fingerprint(bytes));
         if (writer == null) {
             throw new UndecodableException(
-                    "The Avro schema with fingerprint %016x is not known to this version; known are all in schemas/."
+                    "the Avro schema with fingerprint %016x is not known to this version; known are all in schemas/"
                             .formatted(fingerprint(bytes)));
         }
         return writer;
@@ -120,5 +135,48 @@ final class SingleObject {
     private static String reason(Exception e) {
         String message = e.getMessage();
         return message == null || message.isBlank() ? "they end too early" : message.strip();
+    }
+
+    /**
+     * Every schema that was ever released, as {@code schemas/history/<name>.v<number>.avsc} on the class path. Numbers
+     * start at 1 and have no gaps, so that a jar needs no list of its folder: the first number that is missing is the
+     * end.
+     */
+    static final class SchemaHistory {
+        /** The file names under {@code schemas/} and the schema that this program writes today. */
+        static final Map<String, Schema> CURRENT = current();
+
+        private SchemaHistory() {}
+
+        /** All released versions of one schema, oldest first. */
+        static List<Schema> released(String name) {
+            List<Schema> versions = new ArrayList<>();
+            for (Schema next = read(name, 1); next != null; next = read(name, versions.size() + 1)) {
+                versions.add(next);
+            }
+            return versions;
+        }
+
+        private static @Nullable Schema read(String name, int version) {
+            String resource = "/schemas/history/" + name + ".v" + version + ".avsc";
+            try (InputStream in = SchemaHistory.class.getResourceAsStream(resource)) {
+                return in == null ? null : new Schema.Parser().parse(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(resource + " cannot be read", e);
+            }
+        }
+
+        private static Map<String, Schema> current() {
+            Map<String, Schema> schemas = new LinkedHashMap<>();
+            schemas.put("prompt", PromptEvent.getClassSchema());
+            schemas.put("completion", CompletionEvent.getClassSchema());
+            schemas.put("rejection", RejectionEvent.getClassSchema());
+            schemas.put("assignment", AssignmentEvent.getClassSchema());
+            schemas.put("outcome", OutcomeEvent.getClassSchema());
+            schemas.put("intake", IntakeEvent.getClassSchema());
+            schemas.put("request-state", RequestStateRecord.getClassSchema());
+            schemas.put("job-tally", JobTallyRecord.getClassSchema());
+            return Map.copyOf(schemas);
+        }
     }
 }

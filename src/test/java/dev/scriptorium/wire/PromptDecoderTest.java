@@ -1,0 +1,260 @@
+package dev.scriptorium.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.Input;
+import dev.scriptorium.event.Message;
+import dev.scriptorium.event.Priority;
+import dev.scriptorium.event.Prompt;
+import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.Sampling;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PromptDecoderTest {
+    private static final int RECORD_BYTES_MAX = 4096;
+    private final PromptDecoder decoder = new PromptDecoder(RECORD_BYTES_MAX);
+
+    @Test
+    void readsAllThatAPlainObjectCanSay() {
+        // Given
+        String json = """
+            {"id": "a", "job": "stories", "tenant": "press", "model": "scrivener", "prompt": "Once",
+             "max_tokens": 10, "max_length": 20, "temperature": 0.5, "top_k": 3, "top_p": 0.9, "min_p": 0.1,
+             "repetition_penalty": 1.2, "frequency_penalty": -1, "presence_penalty": 2, "seed": -9223372036854775808,
+             "stop": ["x", "y"], "priority": "interactive", "deadline": "2026-11-24T13:00:00+01:00",
+             "metadata": {"topic": "cats"}}\
+            """;
+
+        // When
+        Prompt prompt = accepted(arrival(json));
+
+        // Then
+        assertThat(prompt)
+                .isEqualTo(new Prompt(
+                        new RequestId("stories", "a"),
+                        Dialect.PLAIN,
+                        "press",
+                        "scrivener",
+                        new Input.Text("Once"),
+                        new Sampling(10, 20, 0.5, 3, 0.9, 0.1, 1.2, -1.0, 2.0, Long.MIN_VALUE, List.of("x", "y")),
+                        Priority.INTERACTIVE,
+                        Instant.parse("2026-11-24T12:00:00Z"),
+                        Map.of("topic", "cats"),
+                        "prompts.jsonl:17"));
+    }
+
+    @Test
+    void leavesUnsaidWhatNobodySaid() {
+        // Given
+        String json = "{\"id\": \"a\", \"prompt\": \"Once\", \"temperature\": null, \"stop\": null}";
+
+        // When
+        Prompt prompt = accepted(new Arrival(null, bytes(json), null, null, null, Samples.NOON));
+
+        // Then
+        assertThat(prompt)
+                .isEqualTo(Samples.bare(new RequestId("default", "a"), new Input.Text("Once"), Sampling.UNSAID));
+    }
+
+    @Test
+    void readsAnOpenAiChatLine() {
+        // Given
+        String json = """
+            {"custom_id": "request-1", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "m",
+             "messages": [{"role": "system", "content": "Be brief."},
+                          {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}],
+             "max_completion_tokens": 5, "user": "press", "n": 1, "stream": false, "logprobs": false, "tools": null,
+             "response_format": {"type": "text"}, "stop": "x"}}\
+            """;
+
+        // When
+        Prompt prompt = accepted(arrival(json));
+
+        // Then
+        assertThat(prompt.request()).isEqualTo(new RequestId("default", "request-1"));
+        assertThat(prompt.dialect()).isEqualTo(Dialect.OPENAI_CHAT);
+        assertThat(prompt.tenant()).isEqualTo("press");
+        assertThat(prompt.input())
+                .isEqualTo(new Input.Chat(List.of(new Message("system", "Be brief."), new Message("user", "a\nb"))));
+        assertThat(prompt.sampling().maxTokens()).isEqualTo(5);
+        assertThat(prompt.sampling().stop()).containsExactly("x");
+    }
+
+    @Test
+    void readsAnOpenAiCompletionsLine() {
+        // Given
+        String json = """
+            {"custom_id": "c", "method": "POST", "url": "/v1/completions",
+             "body": {"model": "m", "prompt": "Once", "repeat_penalty": 1.1, "max_tokens": 3, "max_new_tokens": 3}}\
+            """;
+
+        // When
+        Prompt prompt = accepted(arrival(json));
+
+        // Then
+        assertThat(prompt.dialect()).isEqualTo(Dialect.OPENAI_COMPLETIONS);
+        assertThat(prompt.input()).isEqualTo(new Input.Text("Once"));
+        assertThat(prompt.sampling().repetitionPenalty()).isEqualTo(1.1);
+        assertThat(prompt.sampling().maxTokens()).isEqualTo(3);
+    }
+
+    @Test
+    void readsAnAvroRecord() {
+        // Given
+        byte[] value = SingleObject.ofAllReleased().encode(AvroEvents.write(Samples.prompt()));
+
+        // When
+        Prompt prompt = accepted(new Arrival("key", value, "h", "h", "prompts.jsonl:17", Samples.NOON));
+
+        // Then
+        assertThat(new EventCodec().contentDigest(prompt)).isEqualTo(new EventCodec().contentDigest(Samples.prompt()));
+        assertThat(prompt.dialect()).isEqualTo(Dialect.AVRO);
+        assertThat(prompt.source()).isEqualTo("prompts.jsonl:17");
+    }
+
+    @Test
+    void takesTheIdFromTheKeyWhereTheValueHasNone() {
+        // Given
+        Arrival arrival = new Arrival("k1", bytes("{\"prompt\": \"Once\"}"), "j", "t", null, Samples.NOON);
+
+        // When
+        Prompt prompt = accepted(arrival);
+
+        // Then
+        assertThat(prompt.request()).isEqualTo(new RequestId("j", "k1"));
+        assertThat(prompt.tenant()).isEqualTo("t");
+    }
+
+    @Test
+    void prefersTheValuesOwnWordsToKeyAndHeaders() {
+        // Given
+        String json = "{\"id\": 18446744073709551616, \"job\": \"a\", \"tenant\": \"b\", \"prompt\": \"Once\"}";
+
+        // When
+        Prompt prompt = accepted(new Arrival("k", bytes(json), "j", "t", null, Samples.NOON));
+
+        // Then
+        assertThat(prompt.request()).isEqualTo(new RequestId("a", "18446744073709551616"));
+        assertThat(prompt.tenant()).isEqualTo("b");
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheText() {
+        // Given
+        String json = "\ufeff{\"id\": \"a\", \"prompt\": \"Once\"}\r\n";
+
+        // When
+        Prompt prompt = accepted(arrival(json));
+
+        // Then
+        assertThat(prompt.request().id()).isEqualTo("a");
+    }
+
+    @Test
+    void refusesUnderTheIdOfALineThatBreaksLater() {
+        // Given
+        String json = "{\"custom_id\": \"c-9\", \"url\": \"/v1/completions\", \"body\": {\"job\": \"j\", \"prompt\": ";
+
+        // When
+        Rejection rejection = refused(arrival(json));
+
+        // Then
+        assertThat(rejection.request()).isEqualTo(new RequestId("j", "c-9"));
+        assertThat(rejection.dialect()).isEqualTo(Dialect.OPENAI_COMPLETIONS);
+        assertThat(rejection.code()).isEqualTo(ErrorCode.MALFORMED);
+    }
+
+    @Test
+    void refusesALongRecordUnreadUnderTheIdAtItsStart() {
+        // Given
+        String json = "{\"id\": \"long\", \"prompt\": \"" + "x".repeat(5 * RECORD_BYTES_MAX) + "\"}";
+
+        // When
+        Rejection rejection = refused(arrival(json));
+
+        // Then
+        assertThat(rejection.request().id()).isEqualTo("long");
+        assertThat(rejection.code()).isEqualTo(ErrorCode.PROMPT_TOO_LARGE);
+        assertThat(rejection.message()).contains("" + bytes(json).length).contains("" + RECORD_BYTES_MAX);
+    }
+
+    @Test
+    void keepsTheMetadataOfWhatItRefuses() {
+        // Given
+        String json =
+                "{\"id\": \"a\", \"metadata\": {\"topic\": \"cats\", \"n\": 3}, \"prompt\": \"\", \"temperature\": -1}";
+
+        // When
+        Rejection rejection = refused(arrival(json));
+
+        // Then
+        assertThat(rejection.metadata()).isEqualTo(Map.of("topic", "cats"));
+        assertThat(rejection.rejectedAt()).isEqualTo(Samples.NOON);
+        assertThat(rejection.source()).isEqualTo("prompts.jsonl:17");
+    }
+
+    @Test
+    void aRedeliveredRefusalHasTheSameDigest() {
+        // Given
+        Arrival arrival = arrival("{\"id\": \"a\"}");
+
+        // When
+        Decoded first = decoder.decode(arrival);
+
+        // Then
+        assertThat(decoder.decode(arrival)).isEqualTo(first);
+        assertThat(((Decoded.Refused) first).contentDigest()).hasSize(64);
+    }
+
+    @Test
+    void aRecordWithoutAnyIdIsUnreadable() {
+        // Given
+        Arrival arrival = new Arrival(null, bytes("hello"), null, null, "f:1", Samples.NOON);
+
+        // When
+        Decoded decoded = decoder.decode(arrival);
+
+        // Then
+        assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
+        assertThat(((Decoded.Unreadable) decoded).reason()).startsWith("f:1: ");
+    }
+
+    @Test
+    void aTombstoneIsUnreadable() {
+        // Given
+        Arrival tombstone = new Arrival("a", null, null, null, null, Samples.NOON);
+
+        // When
+        Decoded decoded = decoder.decode(tombstone);
+
+        // Then
+        assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
+    }
+
+    private Prompt accepted(Arrival arrival) {
+        Decoded decoded = decoder.decode(arrival);
+        assertThat(decoded).isInstanceOf(Decoded.Accepted.class);
+        return ((Decoded.Accepted) decoded).prompt();
+    }
+
+    private Rejection refused(Arrival arrival) {
+        Decoded decoded = decoder.decode(arrival);
+        assertThat(decoded).isInstanceOf(Decoded.Refused.class);
+        return ((Decoded.Refused) decoded).rejection();
+    }
+
+    private static Arrival arrival(String json) {
+        return new Arrival(null, bytes(json), null, null, "prompts.jsonl:17", Samples.NOON);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
