@@ -63,6 +63,16 @@ final class JsonText {
         return new JsonText(text.startsWith("\ufeff") ? text.substring(1) : text, broken);
     }
 
+    boolean isOneLine() {
+        return text.indexOf('\n') < 0 && text.indexOf('\r') < 0;
+    }
+
+    /** The text itself. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
     /** @throws Refusal as MALFORMED */
     ObjectNode object() {
         if (notUtf8 != null) {
