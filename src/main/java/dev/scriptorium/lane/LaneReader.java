@@ -1,0 +1,299 @@
+package dev.scriptorium.lane;
+
+import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.Outcome;
+import dev.scriptorium.event.Rejection;
+import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.UndecodableException;
+import dev.scriptorium.worker.Intake;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes prompts from lane topics, hands them to a worker, publishes outcomes, and acknowledges a prompt when its
+ * outcome is durable.
+ *
+ * <p>One thread, {@code lane-reader}, owns both connections; the worker's and the producer's callbacks only queue.
+ * Life: constructor, {@link #start}, {@link #close}; close it before the worker.
+ *
+ * <p>A start is on the broker before the worker sees the prompt, so a prompt that takes its worker down is known as
+ * such afterwards. One that was started twice without an end gets the worker for itself, so that only it can be blamed
+ * when the worker dies again; one that was started {@code startsMax} times is rejected. An orderly close or rebalance
+ * takes the starts back.
+ */
+public final class LaneReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
+    private static final Duration POLL_WHILE_BUSY = Duration.ofMillis(10);
+    private static final Duration POLL_WHILE_IDLE = Duration.ofMillis(250);
+    private static final int BATCH_RECORDS_MAX = 64;
+    private static final int ALONE_FROM_STARTS = 2;
+
+    private final LaneSettings settings;
+    private final EventCodec codec;
+    private final Intake intake;
+    private final InstantSource clock;
+    private final Consumer<Throwable> onFailure;
+    private final LaneBuffers buffers;
+    private final OwnedPartitions owned;
+    private final OutcomePublisher publisher;
+    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+    private final AtomicInteger buffered = new AtomicInteger();
+    private final AtomicInteger inWorker = new AtomicInteger();
+    private final AtomicLong started = new AtomicLong();
+    private final AtomicLong unreadable = new AtomicLong();
+    private final AtomicLong givenUp = new AtomicLong();
+    private @Nullable Parcel alone;
+    private volatile boolean closing;
+
+    /**
+     * @param intake the worker's
+     * @param onFailure told why the reader's thread ended, if anything but {@link #close} ended it; the process should
+     *     end then, so that its partitions go elsewhere
+     * @throws org.apache.kafka.common.KafkaException if a Kafka property is wrong
+     */
+    public LaneReader(LaneSettings settings, Intake intake, InstantSource clock, Consumer<Throwable> onFailure) {
+        this(settings, LaneClients.connect(settings), intake, clock, onFailure);
+    }
+
+    LaneReader(
+            LaneSettings settings,
+            LaneClients clients,
+            Intake intake,
+            InstantSource clock,
+            Consumer<Throwable> onFailure) {
+        this.settings = settings;
+        this.codec = new EventCodec();
+        this.intake = intake;
+        this.clock = clock;
+        this.onFailure = onFailure;
+        this.buffers = new LaneBuffers(settings.lanes(), settings.limits());
+        this.owned = new OwnedPartitions(clients.consumer(), buffers, clock);
+        this.publisher = new OutcomePublisher(clients.producer(), codec, settings, clock);
+        this.thread =
+                Thread.ofPlatform().name("lane-reader-" + settings.group()).unstarted(this::run);
+    }
+
+    private record Ended(Parcel parcel, Outcome outcome) {}
+
+    public void start() {
+        thread.start();
+    }
+
+    public LaneCounts counts() {
+        return new LaneCounts(
+                buffered.get(),
+                inWorker.get(),
+                started.get(),
+                publisher.published(),
+                publisher.republished(),
+                unreadable.get(),
+                givenUp.get(),
+                owned.commits());
+    }
+
+    /**
+     * Takes nothing more, publishes what is finished, commits, and leaves the group. What the worker still has is
+     * delivered again elsewhere, and its start does not count.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        if (thread.getState() == Thread.State.NEW) {
+            shutDown();
+            return;
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        Throwable failure = null;
+        try {
+            subscribe();
+            while (!closing) {
+                doWork();
+            }
+        } catch (Throwable cause) {
+            failure = cause;
+        }
+        try {
+            shutDown();
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("group", settings.group()).setCause(e).log("The lane reader closed untidily");
+        }
+        if (failure != null) {
+            onFailure.accept(failure);
+        }
+    }
+
+    void subscribe() {
+        owned.subscribe(settings.lanes().stream().map(LaneSettings.Lane::topic).toList());
+    }
+
+    /** One round of the reader's thread; returns how much it did. It waits for records only, and for commits. */
+    int doWork() {
+        int work = publishEnded();
+        work += publisher.drain();
+        boolean busy = inWorker.get() > 0 || publisher.unanswered() > 0 || buffers.size() > 0;
+        for (ConsumerRecord<byte[], byte[]> received : owned.poll(busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE)) {
+            receive(received);
+            work++;
+        }
+        work += publishEnded();
+        work += publisher.drain();
+        work += feed();
+        owned.commitIfDue();
+        buffered.set(buffers.size());
+        return work;
+    }
+
+    void shutDown() {
+        try {
+            publishEnded();
+            publisher.close(settings.limits().closeTimeout());
+            publisher.drain();
+        } finally {
+            owned.close(settings.limits().closeTimeout());
+        }
+    }
+
+    private void receive(ConsumerRecord<byte[], byte[]> received) {
+        OffsetLedger ledger = owned.ledgerOf(received);
+        if (!ledger.receive(received.offset())) {
+            return;
+        }
+        byte[] value = received.value();
+        try {
+            if (value == null) {
+                throw new UndecodableException("a lane has no use for a record without a value", new Throwable());
+            }
+            buffers.add(new Parcel(
+                    OwnedPartitions.partition(received),
+                    received.offset(),
+                    ledger,
+                    codec.assignment(value),
+                    value.length));
+        } catch (UndecodableException e) {
+            unreadable.incrementAndGet();
+            LOG.atError()
+                    .addKeyValue("topic", received.topic())
+                    .addKeyValue("partition", received.partition())
+                    .addKeyValue("offset", received.offset())
+                    .setCause(e)
+                    .log("A lane has a record that is no assignment; it goes to the dead letters");
+            publisher.deadLetter(received, String.valueOf(e.getMessage()), () -> ledger.finish(received.offset()));
+        }
+    }
+
+    private int publishEnded() {
+        int count = 0;
+        for (Ended next = ended.poll(); next != null; next = ended.poll()) {
+            Parcel parcel = next.parcel();
+            inWorker.decrementAndGet();
+            if (parcel.equals(alone)) {
+                alone = null;
+            }
+            publish(parcel, next.outcome());
+            count++;
+        }
+        return count;
+    }
+
+    private void publish(Parcel parcel, Outcome outcome) {
+        publisher.publish(outcome, () -> owned.finish(parcel));
+    }
+
+    /** Hands over what the worker has room for, after the broker knows that it was started. */
+    private int feed() {
+        List<Parcel> batch = choose();
+        if (batch.isEmpty()) {
+            return 0;
+        }
+        if (!owned.commitStarts(batch)) {
+            putBack(batch);
+            return 0;
+        }
+        int accepted = 0;
+        while (accepted < batch.size() && offer(batch.get(accepted))) {
+            accepted++;
+        }
+        putBack(batch.subList(accepted, batch.size()));
+        started.addAndGet(accepted);
+        return accepted;
+    }
+
+    private List<Parcel> choose() {
+        List<Parcel> batch = new ArrayList<>();
+        long tokensFree = intake.tokensFree();
+        for (Parcel head = buffers.peek(); head != null && alone == null; head = buffers.peek()) {
+            if (head.starts() >= settings.limits().startsMax()) {
+                buffers.take(head, 0);
+                giveUp(head);
+                continue;
+            }
+            long tokens = intake.tokensOf(head.assignment());
+            boolean mustBeAlone = head.starts() >= ALONE_FROM_STARTS;
+            boolean others = inWorker.get() > 0 || !batch.isEmpty();
+            if (tokens > tokensFree || (mustBeAlone && others) || batch.size() >= BATCH_RECORDS_MAX) {
+                break;
+            }
+            buffers.take(head, tokens);
+            tokensFree -= tokens;
+            batch.add(head);
+            alone = mustBeAlone ? head : null;
+        }
+        return batch;
+    }
+
+    private boolean offer(Parcel parcel) {
+        Assignment lane = parcel.assignment();
+        // The router counts the times it put a prompt on a lane, the ledger the times a worker began it.
+        Assignment attempt =
+                new Assignment(lane.prompt(), lane.lane(), lane.attempt() + parcel.starts() - 1, lane.admittedAt());
+        inWorker.incrementAndGet();
+        if (intake.offer(attempt, outcome -> ended.add(new Ended(parcel, outcome)))) {
+            return true;
+        }
+        inWorker.decrementAndGet();
+        return false;
+    }
+
+    private void putBack(List<Parcel> batch) {
+        for (Parcel parcel : batch.reversed()) {
+            owned.handBack(parcel);
+            buffers.putBack(parcel);
+            if (parcel.equals(alone)) {
+                alone = null;
+            }
+        }
+    }
+
+    private void giveUp(Parcel parcel) {
+        givenUp.incrementAndGet();
+        LOG.atError()
+                .addKeyValue("request", parcel.assignment().prompt().request().key())
+                .addKeyValue("starts", parcel.starts())
+                .log("A prompt was started too often without an end; it is rejected");
+        String message = "workers began this %d times and never came to its end; it probably takes them down"
+                .formatted(parcel.starts());
+        publish(
+                parcel,
+                Rejection.of(parcel.assignment().prompt(), ErrorCode.WORKER_FAILED, message, null, clock.instant()));
+    }
+}

@@ -1,0 +1,200 @@
+package dev.scriptorium.lane;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that this reader has for now: their ledgers, their commits, and whether they are paused.
+ *
+ * <p>When a partition is taken away in order, what is finished is committed and what is under way is handed back, its
+ * start uncounted; when it is lost, there is nothing left to say about it. Either way the worker goes on with what it
+ * has, and the outcome is published and dropped as a duplicate by settlement.
+ */
+final class OwnedPartitions {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnedPartitions.class);
+    private static final Duration COMMIT_EVERY = Duration.ofMillis(200);
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final LaneBuffers buffers;
+    private final InstantSource clock;
+    private final Map<TopicPartition, OffsetLedger> ledgers = new HashMap<>();
+    /** Parcels started here whose outcome is not yet durable. */
+    private final Set<Parcel> started = new HashSet<>();
+
+    private final AtomicLong commits = new AtomicLong();
+    private Instant lastCommitAt = Instant.MIN;
+
+    OwnedPartitions(Consumer<byte[], byte[]> consumer, LaneBuffers buffers, InstantSource clock) {
+        this.consumer = consumer;
+        this.buffers = buffers;
+        this.clock = clock;
+    }
+
+    void subscribe(List<String> topics) {
+        consumer.subscribe(topics, new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                assigned(partitions);
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                handBack(partitions);
+                commit(partitions);
+                forget(partitions);
+            }
+
+            @Override
+            public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                forget(partitions);
+            }
+        });
+    }
+
+    /** Records of partitions whose buffers have room; never longer than the timeout. */
+    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        Set<TopicPartition> assignment = consumer.assignment();
+        Set<TopicPartition> full = assignment.stream().filter(buffers::isFull).collect(Collectors.toSet());
+        Set<TopicPartition> paused = consumer.paused();
+        consumer.pause(full);
+        consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
+        return consumer.poll(timeout);
+    }
+
+    OffsetLedger ledgerOf(ConsumerRecord<byte[], byte[]> received) {
+        return ledgers.computeIfAbsent(partition(received), each -> OffsetLedger.startingAt(received.offset()));
+    }
+
+    /** Counts a start of each and makes the count durable; false if that failed, and then nothing may be started. */
+    boolean commitStarts(List<Parcel> batch) {
+        for (Parcel parcel : batch) {
+            parcel.start();
+            started.add(parcel);
+        }
+        return commit(batch.stream().map(Parcel::partition).collect(Collectors.toSet()));
+    }
+
+    /** The parcel is not being worked on after all, through no fault of its own. */
+    void handBack(Parcel parcel) {
+        if (started.remove(parcel)) {
+            parcel.unstart();
+        }
+    }
+
+    /** The parcel's outcome is durable. */
+    void finish(Parcel parcel) {
+        started.remove(parcel);
+        parcel.finish();
+    }
+
+    void commitIfDue() {
+        Instant now = clock.instant();
+        if (lastCommitAt.isAfter(now.minus(COMMIT_EVERY))) {
+            return;
+        }
+        lastCommitAt = now;
+        commit(List.copyOf(ledgers.keySet()));
+    }
+
+    long commits() {
+        return commits.get();
+    }
+
+    void close(Duration timeout) {
+        try {
+            handBack(ledgers.keySet());
+            commit(List.copyOf(ledgers.keySet()));
+        } finally {
+            consumer.close(CloseOptions.timeout(timeout));
+        }
+    }
+
+    static TopicPartition partition(ConsumerRecord<?, ?> received) {
+        return new TopicPartition(received.topic(), received.partition());
+    }
+
+    private void assigned(Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        consumer.committed(new HashSet<>(partitions)).forEach((partition, committed) -> {
+            if (committed != null) {
+                ledgers.put(partition, OffsetLedger.restored(committed.offset(), committed.metadata()));
+            }
+        });
+    }
+
+    private void handBack(Collection<TopicPartition> partitions) {
+        for (Parcel parcel : new ArrayList<>(started)) {
+            if (partitions.contains(parcel.partition())) {
+                handBack(parcel);
+            }
+        }
+    }
+
+    private void forget(Collection<TopicPartition> partitions) {
+        buffers.drop(partitions);
+        started.removeIf(parcel -> partitions.contains(parcel.partition()));
+        partitions.forEach(ledgers::remove);
+    }
+
+    /** Commits those of the partitions of which there is news; false if the broker did not take it. */
+    private boolean commit(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> news = partitions.stream()
+                .filter(ledgers::containsKey)
+                .filter(partition -> ledger(partition).takeChanged())
+                .collect(Collectors.toMap(Function.identity(), partition -> news(ledger(partition))));
+        if (news.isEmpty()) {
+            return true;
+        }
+        try {
+            consumer.commitSync(news, COMMIT_TIMEOUT);
+            commits.incrementAndGet();
+            return true;
+        } catch (CommitFailedException | RebalanceInProgressException | RetriableException e) {
+            LOG.atWarn()
+                    .addKeyValue("partitions", news.keySet())
+                    .setCause(e)
+                    .log("A commit failed; it is tried again as long as the partitions are ours");
+            news.keySet().forEach(partition -> ledger(partition).keepChanged());
+            return false;
+        }
+    }
+
+    private OffsetLedger ledger(TopicPartition partition) {
+        OffsetLedger ledger = ledgers.get(partition);
+        if (ledger == null) {
+            throw new IllegalStateException("partition " + partition + " is not ours");
+        }
+        return ledger;
+    }
+
+    private static OffsetAndMetadata news(OffsetLedger ledger) {
+        return new OffsetAndMetadata(ledger.lowestUnfinished(), Optional.empty(), ledger.metadata());
+    }
+}
