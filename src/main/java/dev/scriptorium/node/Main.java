@@ -1,10 +1,50 @@
 package dev.scriptorium.node;
 
-/** Where the process starts. */
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Where the process starts: the command line, and how errors reach people and scripts. */
+@CommandLine.Command(
+        name = "scriptorium",
+        description = "Bulk text generation on Kafka: prompts in, completions out, exactly once, byte for byte.",
+        mixinStandardHelpOptions = true,
+        versionProvider = RuntimeVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:everything asked for was done",
+            " 1:something failed; the message says what",
+            " 2:the command line or the pipeline file is wrong",
+            " 3:run: finished, but some requests were rejected",
+            "130:stopped by Ctrl-C; the same command goes on"
+        })
 public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(arguments.length);
+        System.exit(commandLine(new Shutdown(), InstantSource.system()).execute(arguments));
+    }
+
+    static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.addSubcommand(new RunCommand(shutdown, clock));
+        commandLine.addSubcommand(new ServeCommand(shutdown, clock));
+        commandLine.addSubcommand(new RouterCommand(shutdown));
+        commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
+        commandLine.addSubcommand(new TopicsCommand());
+        commandLine.setExecutionExceptionHandler(Main::explain);
+        return commandLine;
+    }
+
+    /** A problem in one sentence; the stack trace is for those who ask for it. */
+    private static int explain(Exception problem, CommandLine commandLine, CommandLine.ParseResult parsed) {
+        commandLine.getErr().println("scriptorium: " + problem.getMessage());
+        LOG.debug("the command failed", problem);
+        return (problem instanceof PipelineOptions.InvalidPipelineException ? ExitCode.USAGE : ExitCode.FAILED).code();
     }
 }

@@ -1,0 +1,33 @@
+package dev.scriptorium.node;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The Streams topology alone. */
+@Command(
+        name = "router",
+        description = "Routes prompts to lanes and settles outcomes until stopped; start as many as you like.",
+        mixinStandardHelpOptions = true)
+final class RouterCommand implements Callable<Integer> {
+    private final Shutdown shutdown;
+
+    @Mixin
+    private PipelineOptions options = new PipelineOptions();
+
+    RouterCommand(Shutdown shutdown) {
+        this.shutdown = shutdown;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Shutdown.Guard ignored = shutdown.guard();
+                Services services = Services.connect(options.load(), options)) {
+            services.startRouter(shutdown::fail);
+            services.announce(System.err);
+            shutdown.await();
+        }
+        shutdown.check();
+        return ExitCode.OK.code();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.scriptorium.node;
+
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Everything in one process: the broker unless another is named, the router, a worker. */
+@Command(
+        name = "serve",
+        description = "Serves prompts from Kafka until stopped: router and worker, with an embedded Kafka"
+                + " unless another is named.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private final Shutdown shutdown;
+    private final InstantSource clock;
+
+    @Mixin
+    private PipelineOptions options = new PipelineOptions();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "9092",
+            description = "Port of the embedded Kafka, 0 for any. Default: ${DEFAULT-VALUE}")
+    private int port;
+
+    ServeCommand(Shutdown shutdown, InstantSource clock) {
+        this.shutdown = shutdown;
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Shutdown.Guard ignored = shutdown.guard();
+                Services services = Services.open(model.applied(options.load()), options, port)) {
+            services.startRouter(shutdown::fail);
+            services.startWorker(model, clock, shutdown::fail);
+            services.announce(System.err);
+            shutdown.await();
+        }
+        shutdown.check();
+        return ExitCode.OK.code();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.scriptorium.node;
+
+import dev.scriptorium.broker.EmbeddedKafka;
+import dev.scriptorium.checkpoint.LoadedCheckpoint;
+import dev.scriptorium.pipeline.KafkaProperties;
+import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.TopicSetup;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one process runs, started in order and closed in reverse. Belongs to the main thread. */
+final class Services implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+
+    private final Pipeline pipeline;
+    private final PipelineOptions options;
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private Services(Pipeline pipeline, PipelineOptions options) {
+        this.pipeline = pipeline;
+        this.options = options;
+    }
+
+    /** On the Kafka that is named somewhere, or else on an embedded one that is started here. */
+    static Services open(Pipeline pipeline, PipelineOptions options, int port) {
+        String named = bootstrapServers(pipeline, options);
+        if (named != null) {
+            return new Services(pipeline.withBootstrapServers(named), options);
+        }
+        EmbeddedKafka kafka = EmbeddedKafka.start(options.state.resolve("kafka"), port, Map.of());
+        Services services = new Services(pipeline.withBootstrapServers(kafka.bootstrapServers()), options);
+        services.running.push(kafka);
+        return services;
+    }
+
+    /** On the Kafka that is named somewhere; a part alone has no use for one that nobody else can reach. */
+    static Services connect(Pipeline pipeline, PipelineOptions options) {
+        if (bootstrapServers(pipeline, options) == null) {
+            throw new PipelineOptions.InvalidPipelineException(
+                    "which Kafka? Say --bootstrap-server HOST:PORT, or kafka: bootstrap.servers in the pipeline file");
+        }
+        return open(pipeline, options, 0);
+    }
+
+    /** The pipeline as it runs here, with the Kafka that was chosen. */
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** Creates the topics that are missing. */
+    List<TopicSetup.Finding> createTopics() {
+        try (Admin admin = admin()) {
+            return new TopicSetup(admin).createMissing(pipeline.allTopics());
+        }
+    }
+
+    List<TopicSetup.Finding> checkTopics() {
+        try (Admin admin = admin()) {
+            return new TopicSetup(admin).check(pipeline.allTopics());
+        }
+    }
+
+    /** Starts the topology; it takes its first prompt a second or two later. */
+    void startRouter(Consumer<Throwable> onFailure) {
+        RouterNode router = RouterNode.start(pipeline, options.state.resolve("streams"), onFailure);
+        running.push(router);
+    }
+
+    /** Loads the model and starts a worker on its lanes; returns the digest of its weights. */
+    String startWorker(ModelOptions model, InstantSource clock, Consumer<Throwable> onFailure) {
+        Pipeline.Model chosen = pipeline.defaultModel();
+        LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen));
+        WorkerNode.Settings settings = new WorkerNode.Settings(
+                pipeline, chosen.name(), model.nameOrDefault(), model.threadsOrAll());
+        running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));
+        return checkpoint.digest();
+    }
+
+    /** Says that everything is up, and what to do with it. */
+    void announce(PrintStream out) {
+        String servers = pipeline.kafka().common().get(KafkaProperties.BOOTSTRAP_SERVERS);
+        out.println("ready: prompts on topic " + pipeline.topics().prompts().name() + ", completions on "
+                + pipeline.topics().completions().name() + ", Kafka at " + servers + "; Ctrl-C stops");
+    }
+
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            AutoCloseable next = running.pop();
+            try {
+                next.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not close cleanly; nothing is lost", next.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    private Admin admin() {
+        return Admin.create(new HashMap<>(pipeline.kafka().forAdmin()));
+    }
+
+    private static @Nullable String bootstrapServers(Pipeline pipeline, PipelineOptions options) {
+        return options.bootstrapServer != null
+                ? options.bootstrapServer
+                : pipeline.kafka().common().get(KafkaProperties.BOOTSTRAP_SERVERS);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.scriptorium.node;
+
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** One worker alone. */
+@Command(
+        name = "worker",
+        description = "Writes completions for one model's lanes until stopped; start as many as you like.",
+        mixinStandardHelpOptions = true)
+final class WorkerCommand implements Callable<Integer> {
+    private final Shutdown shutdown;
+    private final InstantSource clock;
+
+    @Mixin
+    private PipelineOptions options = new PipelineOptions();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    WorkerCommand(Shutdown shutdown, InstantSource clock) {
+        this.shutdown = shutdown;
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Shutdown.Guard ignored = shutdown.guard();
+                Services services = Services.connect(model.applied(options.load()), options)) {
+            services.startWorker(model, clock, shutdown::fail);
+            services.announce(System.err);
+            shutdown.await();
+        }
+        shutdown.check();
+        return ExitCode.OK.code();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.scriptorium.node;
+
+import dev.scriptorium.checkpoint.Checkpoint;
+import dev.scriptorium.checkpoint.GenerationDefaults;
+import dev.scriptorium.checkpoint.LoadedCheckpoint;
+import dev.scriptorium.event.Priority;
+import dev.scriptorium.event.Provenance;
+import dev.scriptorium.event.Sampling;
+import dev.scriptorium.kernel.ComputeTeam;
+import dev.scriptorium.kernel.KernelChoice;
+import dev.scriptorium.lane.LaneLimits;
+import dev.scriptorium.lane.LaneReader;
+import dev.scriptorium.lane.LaneSettings;
+import dev.scriptorium.model.LlamaConfig;
+import dev.scriptorium.model.LlamaModel;
+import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.worker.ServedModel;
+import dev.scriptorium.worker.Worker;
+import dev.scriptorium.worker.WorkerLimits;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A model, loaded, with the threads that compute it; and on top of it a worker that reads the model's lanes. */
+final class WorkerNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
+    private static final int SEQUENCES_MAX = 32;
+    /** Heap that is left for Kafka's clients, activations and the garbage collector. */
+    private static final long HEAP_RESERVE_BYTES = 384L << 20;
+
+    private final ComputeTeam team;
+    private final Worker worker;
+    private final LaneReader lanes;
+
+    private WorkerNode(ComputeTeam team, Worker worker, LaneReader lanes) {
+        this.team = team;
+        this.worker = worker;
+        this.lanes = lanes;
+    }
+
+    /**
+     * What one worker is told.
+     *
+     * @param name as completions tell it
+     * @param threads that compute
+     */
+    record Settings(Pipeline pipeline, String model, String name, int threads) {}
+
+    /** Reads and checks a model's files; the longest part of a start with a large model. */
+    static LoadedCheckpoint load(Pipeline.Model model, Path file) {
+        LOG.debug("loading model '{}' from {}", model.name(), file);
+        return Checkpoint.load(file);
+    }
+
+    static WorkerNode start(
+            Settings settings, LoadedCheckpoint checkpoint, InstantSource clock, Consumer<Throwable> onFailure) {
+        KernelChoice choice = KernelChoice.of(KernelChoice.MachineFacts.here());
+        LlamaConfig config = checkpoint.config();
+        int cacheTokens = cacheTokens(config, Runtime.getRuntime());
+        ComputeTeam team = new ComputeTeam(settings.threads());
+        LlamaModel model = new LlamaModel(config, checkpoint.weights(), choice.kernels(), team, cacheTokens);
+        ServedModel served = new ServedModel(
+                model,
+                checkpoint.tokenizer(),
+                checkpoint.chat(),
+                sampling(checkpoint.generation()),
+                checkpoint.endIds(),
+                new Provenance(settings.model(), checkpoint.digest(), RuntimeVersion.current()));
+        Worker worker = new Worker(
+                served, WorkerLimits.forCache(cacheTokens, config.contextLength()), settings.name(), clock, onFailure);
+        LaneReader lanes = new LaneReader(laneSettings(settings), worker, clock, onFailure);
+        worker.start();
+        lanes.start();
+        LOG.info(
+                "worker {} serves model '{}' ({}) with {} threads, cache for {} tokens, {}",
+                settings.name(),
+                settings.model(),
+                checkpoint.digest(),
+                settings.threads(),
+                cacheTokens,
+                choice.reason());
+        return new WorkerNode(team, worker, lanes);
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+        worker.close();
+        team.close();
+    }
+
+    /** As many positions as full batches can use, or as the heap has room for beside the weights. */
+    private static int cacheTokens(LlamaConfig config, Runtime runtime) {
+        long bytesAToken = 2L * config.layers() * config.keyValueSize() * Float.BYTES;
+        long used = runtime.totalMemory() - runtime.freeMemory();
+        long room = Math.max(0, runtime.maxMemory() - used - HEAP_RESERVE_BYTES) / bytesAToken;
+        long wanted = (long) SEQUENCES_MAX * config.contextLength();
+        long tokens = Math.min(wanted, room);
+        if (tokens < config.contextLength()) {
+            throw new IllegalStateException(
+                    "the key/value cache for one sequence of %d tokens needs %,d MB, but the heap of %,d MB has room for %,d MB beside the weights; give the JVM more with SCRIPTORIUM_JAVA_OPTIONS=-Xmx…"
+                            .formatted(
+                                    config.contextLength(),
+                                    config.contextLength() * bytesAToken >> 20,
+                                    runtime.maxMemory() >> 20,
+                                    room * bytesAToken >> 20));
+        }
+        return (int) Math.min(Integer.MAX_VALUE, tokens);
+    }
+
+    private static LaneSettings laneSettings(Settings settings) {
+        Pipeline pipeline = settings.pipeline();
+        List<LaneSettings.Lane> lanes = pipeline.lanesOf(settings.model()).stream()
+                .map(lane -> new LaneSettings.Lane(
+                        lane.topic().name(), lane.service() == Priority.INTERACTIVE ? 100 : lane.sharePercent()))
+                .toList();
+        Map<String, String> kafka = new HashMap<>(pipeline.kafka().forConsumer());
+        kafka.putAll(pipeline.kafka().forProducer());
+        return new LaneSettings(
+                pipeline.name() + "." + settings.model(),
+                lanes,
+                pipeline.topics().outcomes().name(),
+                pipeline.topics().deadLetters().name(),
+                kafka,
+                LaneLimits.DEFAULT);
+    }
+
+    private static Sampling sampling(GenerationDefaults says) {
+        return new Sampling(
+                says.maxNewTokens(),
+                says.maxLength(),
+                says.temperature(),
+                says.topK(),
+                says.topP(),
+                says.minP(),
+                says.repetitionPenalty(),
+                null,
+                null,
+                null,
+                null);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.scriptorium.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The program as a user starts it: the launcher in a process of its own, to be waited for or killed. */
+final class Launched implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final Process process;
+    private final Path said;
+
+    private Launched(Process process, Path said) {
+        this.process = process;
+        this.said = said;
+    }
+
+    /** Starts {@code ./scriptorium arguments…} in the repository's root; all that it says goes to a file in the folder. */
+    static Launched start(Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("./scriptorium"));
+        command.addAll(List.of(arguments));
+        Path said = Files.createTempFile(folder, "said", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        builder.environment().put("SCRIPTORIUM_JAVA_OPTIONS", "-Xmx1g");
+        return new Launched(builder.start(), said);
+    }
+
+    /** Waits for the end and returns the exit code. */
+    int waitFor() throws IOException, InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("still running after " + PATIENCE + "; it said:\n" + said());
+        }
+        return process.exitValue();
+    }
+
+    /** Waits until something is so, while the process lives. */
+    void until(BooleanSupplier condition) throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("it did not happen in " + PATIENCE + "; the program said:\n" + said());
+            }
+            if (process.waitFor(20, TimeUnit.MILLISECONDS) && !condition.getAsBoolean()) {
+                throw new AssertionError("the program ended with " + process.exitValue() + " and said:\n" + said());
+            }
+        }
+    }
+
+    /** Kill -9: no shutdown hook, no flush. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Ctrl-C as a terminal sends it. */
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+    }
+
+    String said() throws IOException {
+        return Files.readString(said);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}

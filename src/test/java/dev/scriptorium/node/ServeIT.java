@@ -1,0 +1,95 @@
+package dev.scriptorium.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** `scriptorium serve`, talked to by a Kafka client that nobody here wrote. */
+class ServeIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void kcatProducesAPromptAndReadsItsCompletion() throws Exception {
+        // Given
+        assumeTrue(isOnPath("kcat"), "needs kcat (apt install kcat), a Kafka client that nobody here wrote");
+        String server = "127.0.0.1:" + freePort();
+        try (Launched serve = serve(server)) {
+            serve.until(() -> says(serve, "ready"));
+            String prompt = "{\"prompt\": \"The moon is\", \"max_tokens\": 12, \"temperature\": 0}\n";
+
+            // When
+            kcat(prompt, "-P", "-b", server, "-t", "prompts", "-k", "from-kcat");
+            String completion = kcat("", "-C", "-b", server, "-t", "completions", "-o", "beginning", "-c", "1", "-f", "%k %s");
+
+            // Then
+            assertThat(completion).startsWith("from-kcat {").contains("the nearest neighbor of the Earth");
+        }
+    }
+
+    @Test
+    void stopsCleanlyWhenAsked() throws Exception {
+        // Given
+        int code;
+        try (Launched serve = serve("127.0.0.1:" + freePort())) {
+            serve.until(() -> says(serve, "ready"));
+
+            // When
+            serve.interrupt();
+            code = serve.waitFor();
+        }
+
+        // Then
+        assertThat(code).isEqualTo(ExitCode.INTERRUPTED.code());
+    }
+
+    private Launched serve(String server) throws IOException {
+        String port = server.substring(server.indexOf(':') + 1);
+        return Launched.start(folder, "serve", "--port", port, "--state", folder.resolve("state").toString());
+    }
+
+    private static boolean says(Launched serve, String words) {
+        try {
+            return serve.said().contains(words);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String kcat(String input, String... arguments) throws IOException, InterruptedException {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "kcat";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        Process kcat = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var in = kcat.getOutputStream()) {
+            in.write(input.getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(kcat.waitFor(60, TimeUnit.SECONDS)).as("kcat ended").isTrue();
+        return new String(kcat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isOnPath(String program) {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+            if (Files.isExecutable(Path.of(folder, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
