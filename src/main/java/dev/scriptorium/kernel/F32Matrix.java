@@ -4,10 +4,12 @@ package dev.scriptorium.kernel;
 public final class F32Matrix implements Matrix {
     private final int rows;
     private final int columns;
+    final float[] weights; // (panel, column, 16 rows)
 
-    private F32Matrix(int rows, int columns) {
+    private F32Matrix(int rows, int columns, float[] weights) {
         this.rows = rows;
         this.columns = columns;
+        this.weights = weights;
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -17,8 +19,16 @@ public final class F32Matrix implements Matrix {
     }
 
     public static F32Matrix pack(int rows, int columns, Rows source) {
-        source.read(0, new float[columns]);
-        return new F32Matrix(rows, columns);
+        float[] weights = new float[Panels.elements(rows, columns)];
+        float[] line = new float[columns];
+        for (int row = 0; row < rows; row++) {
+            source.read(row, line);
+            int at = Panels.offset(row, columns);
+            for (int k = 0; k < columns; k++) {
+                weights[at + k * Panels.ROWS] = line[k];
+            }
+        }
+        return new F32Matrix(rows, columns, weights);
     }
 
     @Override
@@ -33,11 +43,15 @@ public final class F32Matrix implements Matrix {
 
     @Override
     public long bytes() {
-        return 0;
+        return (long) weights.length * Float.BYTES;
     }
 
     @Override
     public void row(int row, float[] into) {
-        into[0] = row;
+        Panels.checkRow(row, rows);
+        int at = Panels.offset(row, columns);
+        for (int k = 0; k < columns; k++) {
+            into[k] = weights[at + k * Panels.ROWS];
+        }
     }
 }

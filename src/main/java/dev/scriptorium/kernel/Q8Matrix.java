@@ -1,19 +1,29 @@
 package dev.scriptorium.kernel;
 
 /**
- * Weights in GGUF's Q8_0: blocks of 32 columns, each weight an int8 times the block's scale.
+ * Weights in GGUF's Q8_0: blocks of 32 columns, each weight an int8 times the block's scale, rounded to f32.
+ *
+ * <p>Quants and scales lie in two arrays: a packed block of 34 bytes would cost a bounds check a load and no aligned
+ * load at all.
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">GGUF</a>
  */
 public final class Q8Matrix implements Matrix {
     public static final int BLOCK_COLUMNS = 32;
 
+    /** The narrowest kernels load 8 quants to use 4, so the last load reaches past the last weight. */
+    private static final int OVERRUN_BYTES = 8;
+
     private final int rows;
     private final int columns;
+    final byte[] quants; // (panel, column, 16 rows), then the overrun
+    final float[] scales; // (panel, column / 32, 16 rows)
 
-    private Q8Matrix(int rows, int columns) {
+    private Q8Matrix(int rows, int columns, byte[] quants, float[] scales) {
         this.rows = rows;
         this.columns = columns;
+        this.quants = quants;
+        this.scales = scales;
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -24,9 +34,28 @@ public final class Q8Matrix implements Matrix {
         void read(int row, byte[] quants, float[] scales);
     }
 
+    /** @throws IllegalArgumentException if columns are not whole blocks */
     public static Q8Matrix pack(int rows, int columns, Rows source) {
-        source.read(0, new byte[columns], new float[columns / BLOCK_COLUMNS]);
-        return new Q8Matrix(rows, columns);
+        if (columns % BLOCK_COLUMNS != 0) {
+            throw new IllegalArgumentException("Q8_0 rows of " + columns + " columns must be a multiple of 32");
+        }
+        int blocks = columns / BLOCK_COLUMNS;
+        byte[] quants = new byte[Panels.elements(rows, columns) + OVERRUN_BYTES];
+        float[] scales = new float[Panels.elements(rows, blocks)];
+        byte[] quantLine = new byte[columns];
+        float[] scaleLine = new float[blocks];
+        for (int row = 0; row < rows; row++) {
+            source.read(row, quantLine, scaleLine);
+            int quantAt = Panels.offset(row, columns);
+            for (int k = 0; k < columns; k++) {
+                quants[quantAt + k * Panels.ROWS] = quantLine[k];
+            }
+            int scaleAt = Panels.offset(row, blocks);
+            for (int block = 0; block < blocks; block++) {
+                scales[scaleAt + block * Panels.ROWS] = scaleLine[block];
+            }
+        }
+        return new Q8Matrix(rows, columns, quants, scales);
     }
 
     @Override
@@ -41,11 +70,16 @@ public final class Q8Matrix implements Matrix {
 
     @Override
     public long bytes() {
-        return 0;
+        return quants.length + (long) scales.length * Float.BYTES;
     }
 
     @Override
     public void row(int row, float[] into) {
-        into[0] = row;
+        Panels.checkRow(row, rows);
+        int quantAt = Panels.offset(row, columns);
+        int scaleAt = Panels.offset(row, columns / BLOCK_COLUMNS);
+        for (int k = 0; k < columns; k++) {
+            into[k] = quants[quantAt + k * Panels.ROWS] * scales[scaleAt + k / BLOCK_COLUMNS * Panels.ROWS];
+        }
     }
 }

@@ -1,0 +1,181 @@
+package dev.scriptorium.kernel;
+
+import static dev.scriptorium.kernel.Panels.ROWS;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The loops that are not matrix products; defined once a width, as {@link FixedWidthProducts} is.
+ *
+ * <p>Never {@code reduceLanes(ADD)}: its order is not defined. Sums stay in their 16 logical accumulators, one register
+ * of them at a time, until {@link ScalarKernels#fold}.
+ */
+final class FixedWidthRows implements LaneLoops.Rows {
+    private static final VectorSpecies<Float> FLOATS =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(VectorKernels.bits(MethodHandles.lookup())));
+
+    private static final int LANES = FLOATS.length();
+
+    FixedWidthRows() {}
+
+    private static FloatVector load(float[] from, int at) {
+        return FloatVector.fromArray(FLOATS, from, at);
+    }
+
+    private static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(FLOATS, value);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int at, int size) {
+        float[] sums = new float[ROWS];
+        int whole = size & -ROWS;
+        for (int lane = 0; lane < ROWS; lane += LANES) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < whole; i += ROWS) {
+                FloatVector value = load(x, at + i);
+                sum = value.fma(value, sum);
+            }
+            sum.intoArray(sums, lane);
+        }
+        for (int i = whole; i < size; i++) {
+            sums[i - whole] = Math.fma(x[at + i], x[at + i], sums[i - whole]);
+        }
+        return ScalarKernels.fold(sums);
+    }
+
+    private static float max(float[] values, int at, int size) {
+        int whole = FLOATS.loopBound(size);
+        FloatVector max = broadcast(values[at]);
+        for (int i = 0; i < whole; i += LANES) {
+            max = max.max(load(values, at + i));
+        }
+        float most = max.reduceLanes(VectorOperators.MAX); // a maximum has no order
+        for (int i = whole; i < size; i++) {
+            most = Math.max(most, values[at + i]);
+        }
+        return most;
+    }
+
+    @Override
+    public float exponentials(float[] values, int at, int size) {
+        float max = max(values, at, size);
+        float[] sums = new float[ROWS];
+        int whole = size & -ROWS;
+        for (int lane = 0; lane < ROWS; lane += LANES) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < whole; i += ROWS) {
+                FloatVector value = exp(load(values, at + i).sub(max));
+                value.intoArray(values, at + i);
+                sum = sum.add(value);
+            }
+            sum.intoArray(sums, lane);
+        }
+        for (int i = whole; i < size; i++) {
+            values[at + i] = Exp.exp(values[at + i] - max);
+            sums[i - whole] += values[at + i];
+        }
+        return ScalarKernels.fold(sums);
+    }
+
+    /** {@link Exp#exp}, step by step. */
+    private static FloatVector exp(FloatVector x) {
+        FloatVector clamped = x.max(Exp.LEAST).min(Exp.MOST);
+        FloatVector shifted = clamped.fma(broadcast(Exp.LOG2_E), broadcast(Exp.ROUNDER));
+        FloatVector n = shifted.sub(Exp.ROUNDER);
+        FloatVector r = n.fma(broadcast(-Exp.LN2_LOW), n.fma(broadcast(-Exp.LN2_HIGH), clamped));
+        FloatVector p = r.fma(broadcast(Exp.C7), broadcast(Exp.C6));
+        p = p.fma(r, broadcast(Exp.C5));
+        p = p.fma(r, broadcast(Exp.C4));
+        p = p.fma(r, broadcast(Exp.C3));
+        p = p.fma(r, broadcast(Exp.C2));
+        p = p.fma(r.mul(r), r).add(1f);
+        IntVector exponent = shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, Exp.FRACTION_BITS)
+                .add(Exp.ONE_BITS);
+        return p.mul(exponent.reinterpretAsFloats()).blend(0f, x.compare(VectorOperators.LT, Exp.LEAST));
+    }
+
+    @Override
+    public void scale(float[] x, int at, int size, float factor) {
+        int whole = FLOATS.loopBound(size);
+        for (int i = 0; i < whole; i += LANES) {
+            load(x, at + i).mul(factor).intoArray(x, at + i);
+        }
+        for (int i = whole; i < size; i++) {
+            x[at + i] *= factor;
+        }
+    }
+
+    @Override
+    public void scaleBy(float[] x, int at, float factor, float[] weights, float[] y) {
+        int whole = FLOATS.loopBound(weights.length);
+        for (int i = 0; i < whole; i += LANES) {
+            load(x, at + i).mul(factor).mul(load(weights, i)).intoArray(y, at + i);
+        }
+        for (int i = whole; i < weights.length; i++) {
+            y[at + i] = x[at + i] * factor * weights[i];
+        }
+    }
+
+    @Override
+    public void swiglu(float[] gate, float[] up, int at, int size) {
+        int whole = FLOATS.loopBound(size);
+        for (int i = at; i < at + whole; i += LANES) {
+            FloatVector value = load(gate, i);
+            FloatVector silu = value.div(exp(value.neg()).add(1f));
+            silu.mul(load(up, i)).intoArray(gate, i);
+        }
+        for (int i = at + whole; i < at + size; i++) {
+            gate[i] = ScalarKernels.silu(gate[i]) * up[i];
+        }
+    }
+
+    /** Four accumulators for the narrowest registers, one for the widest; what is not needed is folded away. */
+    @Override
+    public void scores(Kernels.Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to) {
+        int size = head.size();
+        float scale = head.scale();
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (int d = 0; d < size; d++) {
+            FloatVector value = broadcast(query[at + d]);
+            int key = keysAt + d * ROWS;
+            sum0 = value.fma(load(keys, key), sum0);
+            if (LANES < 16) {
+                sum1 = value.fma(load(keys, key + LANES), sum1);
+            }
+            if (LANES < 8) {
+                sum2 = value.fma(load(keys, key + 2 * LANES), sum2);
+                sum3 = value.fma(load(keys, key + 3 * LANES), sum3);
+            }
+        }
+        sum0.mul(scale).intoArray(scores, to);
+        if (LANES < 16) {
+            sum1.mul(scale).intoArray(scores, to + LANES);
+        }
+        if (LANES < 8) {
+            sum2.mul(scale).intoArray(scores, to + 2 * LANES);
+            sum3.mul(scale).intoArray(scores, to + 3 * LANES);
+        }
+    }
+
+    @Override
+    public void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out) {
+        for (int d = 0; d < width; d += LANES) {
+            FloatVector sum = load(out, d);
+            for (int position = 0; position < positions; position++) {
+                FloatVector share = broadcast(shares[at + position]);
+                sum = share.fma(load(values, valuesAt + position * width + d), sum);
+            }
+            sum.intoArray(out, d);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.scriptorium.kernel;
+
+import static dev.scriptorium.kernel.Panels.ROWS;
+
+/** The readable twin: what the kernels compute, with nothing done for speed. */
+public final class ScalarKernels implements Kernels {
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public void product(Matrix weights, Range panels, float[] x, int tokens, float[] y, Scratch scratch) {
+        int columns = weights.columns();
+        int xStride = Kernels.stride(columns);
+        int yStride = Kernels.stride(weights.rows());
+        float[] line = new float[columns];
+        for (int row = panels.start() * ROWS; row < Math.min(panels.end() * ROWS, weights.rows()); row++) {
+            weights.row(row, line);
+            for (int token = 0; token < tokens; token++) {
+                float sum = 0f;
+                for (int k = 0; k < columns; k++) {
+                    sum = Math.fma(line[k], x[token * xStride + k], sum);
+                }
+                y[token * yStride + row] = sum;
+            }
+        }
+    }
+
+    @Override
+    public void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y) {
+        float[] sums = new float[ROWS];
+        for (int i = 0; i < weights.length; i++) {
+            sums[i % ROWS] = Math.fma(x[at + i], x[at + i], sums[i % ROWS]);
+        }
+        float scale = normScale(fold(sums), weights.length, epsilon);
+        for (int i = 0; i < weights.length; i++) {
+            y[at + i] = x[at + i] * scale * weights[i];
+        }
+    }
+
+    /** IEEE 754 demands correctly rounded roots and quotients, so this is the same everywhere. */
+    static float normScale(float sumOfSquares, int size, float epsilon) {
+        return (float) (1.0 / Math.sqrt(sumOfSquares / size + epsilon));
+    }
+
+    /** The sum of 16 accumulators, in halves; overwrites them. */
+    static float fold(float[] sums) {
+        for (int half = ROWS / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                sums[i] += sums[i + half];
+            }
+        }
+        return sums[0];
+    }
+
+    @Override
+    public void softmax(float[] values, int at, int size) {
+        float max = values[at];
+        for (int i = 1; i < size; i++) {
+            max = Math.max(max, values[at + i]);
+        }
+        float[] sums = new float[ROWS];
+        for (int i = 0; i < size; i++) {
+            values[at + i] = Exp.exp(values[at + i] - max);
+            sums[i % ROWS] += values[at + i];
+        }
+        float share = 1f / fold(sums);
+        for (int i = 0; i < size; i++) {
+            values[at + i] *= share;
+        }
+    }
+
+    @Override
+    public void swiglu(float[] gate, float[] up, int at, int size) {
+        for (int i = at; i < at + size; i++) {
+            gate[i] = silu(gate[i]) * up[i];
+        }
+    }
+
+    static float silu(float x) {
+        return x / (1f + Exp.exp(-x));
+    }
+
+    @Override
+    public void scores(Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to) {
+        for (int position = 0; position < BLOCK_POSITIONS; position++) {
+            float sum = 0f;
+            for (int d = 0; d < head.size(); d++) {
+                sum = Math.fma(query[at + d], keys[keysAt + d * BLOCK_POSITIONS + position], sum);
+            }
+            scores[to + position] = sum * head.scale();
+        }
+    }
+
+    @Override
+    public void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out) {
+        for (int d = 0; d < width; d++) {
+            float sum = out[d];
+            for (int position = 0; position < positions; position++) {
+                sum = Math.fma(shares[at + position], values[valuesAt + position * width + d], sum);
+            }
+            out[d] = sum;
+        }
+    }
+}
