@@ -1,0 +1,233 @@
+package dev.scriptorium.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptorium.model.LlamaConfig;
+import dev.scriptorium.model.LlamaWeights;
+import dev.scriptorium.token.BpeTokenizer;
+import dev.scriptorium.token.ChatFormat;
+import dev.scriptorium.token.JinjaChatFormat;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder as Transformers saves it: config.json, generation_config.json, tokenizer.json, tokenizer_config.json and the
+ * weights in model.safetensors, or in the shards that model.safetensors.index.json names.
+ */
+final class HuggingFaceFolder {
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+    private static final Set<String> MODEL_TYPES = Set.of("llama", "mistral");
+    private static final double ROPE_THETA_DEFAULT = 10_000; // Transformers' own default
+    private static final double RMS_NORM_EPSILON_DEFAULT = 1e-6;
+
+    private final Path folder;
+    private final JsonFile config;
+    private final @Nullable JsonFile tokenizerConfig;
+    private final ContentDigest digest = new ContentDigest();
+
+    private HuggingFaceFolder(Path folder) {
+        this.folder = folder;
+        this.config = JsonFile.read(existing("config.json", "which says the shape of the model"));
+        Path beside = folder.resolve("tokenizer_config.json");
+        this.tokenizerConfig = Files.exists(beside) ? JsonFile.read(beside) : null;
+    }
+
+    static boolean hasWeights(Path folder) {
+        return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
+    }
+
+    static LoadedCheckpoint load(Path folder) {
+        return new HuggingFaceFolder(folder).load();
+    }
+
+    private LoadedCheckpoint load() {
+        LlamaConfig numbers = numbers();
+        Path tokenizerPath = existing("tokenizer.json", "the tokenizer; tokenizer.model alone is not read yet");
+        byte[] tokenizerBytes = JsonFile.bytes(tokenizerPath);
+        String beginToken = tokenText("bos_token");
+        Boolean addsBegin = tokenizerConfig == null ? null : tokenizerConfig.booleanOrNull("add_bos_token");
+        BpeTokenizer tokenizer = TokenizerJson.read(
+                JsonFile.parse(tokenizerPath.toString(), tokenizerBytes),
+                numbers.vocabularySize(),
+                new TokenizerJson.Begin(beginToken, config.intOrNull("bos_token_id"), addsBegin));
+        JsonFile generation = GenerationDefaults.fileIn(folder);
+        Set<Integer> endIds = endIds(generation, tokenizer);
+        String template = chatTemplate();
+        ChatFormat chat = template == null
+                ? null
+                : new JinjaChatFormat(tokenizer, template, Objects.requireNonNullElse(tokenText("eos_token"), ""));
+        digest.add("config", Checkpoint.describe(numbers));
+        digest.add("tokenizer.json", tokenizerBytes);
+        digest.add("begin", tokenizer.beginId() + " " + tokenizer.addsBegin());
+        digest.add("end", new TreeSet<>(endIds).toString());
+        digest.add("chat template", Objects.requireNonNullElse(template, ""));
+        LlamaWeights weights = weights(numbers);
+        return new LoadedCheckpoint(
+                numbers, weights, tokenizer, chat, GenerationDefaults.read(generation), endIds, digest.finish());
+    }
+
+    private Path existing(String name, String what) {
+        Path path = folder.resolve(name);
+        if (!Files.isRegularFile(path)) {
+            throw new CheckpointException(folder + ": has no " + name + ", " + what);
+        }
+        return path;
+    }
+
+    private LlamaConfig numbers() {
+        String modelType = config.textOrNull("model_type");
+        if (modelType == null || !MODEL_TYPES.contains(modelType)) {
+            throw config.refuse("model_type is '" + modelType + "', but only 'llama' and 'mistral' are read");
+        }
+        for (JsonNode architecture : config.root().path("architectures")) {
+            if (!Set.of("LlamaForCausalLM", "MistralForCausalLM").contains(architecture.asText())) {
+                throw config.refuse("architectures has '" + architecture.asText()
+                        + "', but only 'LlamaForCausalLM' and 'MistralForCausalLM' are read");
+            }
+        }
+        String activation = config.textOrNull("hidden_act");
+        if (activation != null && !activation.equals("silu")) {
+            throw config.refuse("hidden_act is '" + activation + "', but only 'silu' is read");
+        }
+        for (String bias : List.of("attention_bias", "mlp_bias")) {
+            if (Boolean.TRUE.equals(config.booleanOrNull(bias))) {
+                throw config.refuse(bias + " is true, but a Llama-2 has no biases");
+            }
+        }
+        int contextLength = config.positiveInt("max_position_embeddings");
+        Integer window = config.positiveIntOrNull("sliding_window");
+        if (modelType.equals("mistral") && window != null && window < contextLength) {
+            // Within the window the two are the same model.
+            contextLength = window;
+        }
+        int hidden = config.positiveInt("hidden_size");
+        int heads = config.positiveInt("num_attention_heads");
+        Integer keyValueHeads = config.positiveIntOrNull("num_key_value_heads");
+        Integer headSize = config.positiveIntOrNull("head_dim");
+        if (headSize == null && hidden % heads != 0) {
+            throw config.refuse("hidden_size " + hidden + " is not a multiple of num_attention_heads " + heads
+                    + ", and there is no head_dim");
+        }
+        Double epsilon = config.numberOrNull("rms_norm_eps");
+        return Checkpoint.checked(
+                config.label(),
+                new LlamaConfig(
+                        hidden,
+                        config.positiveInt("intermediate_size"),
+                        config.positiveInt("num_hidden_layers"),
+                        heads,
+                        keyValueHeads == null ? heads : keyValueHeads,
+                        headSize == null ? hidden / heads : headSize,
+                        config.positiveInt("vocab_size"),
+                        contextLength,
+                        (float) (epsilon == null ? RMS_NORM_EPSILON_DEFAULT : epsilon),
+                        ropeTheta()));
+    }
+
+    /** Plain rotary embeddings only: a scaled one would be a different model. */
+    private double ropeTheta() {
+        Double theta = config.numberOrNull("rope_theta");
+        for (String field : List.of("rope_scaling", "rope_parameters")) {
+            JsonNode rope = config.root().path(field);
+            String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
+            if (!type.equals("default")) {
+                throw config.refuse(field + " is of type '" + type + "', but only plain rotary embeddings are read");
+            }
+            if (rope.path("rope_theta").isNumber()) {
+                theta = rope.path("rope_theta").doubleValue();
+            }
+        }
+        return theta == null ? ROPE_THETA_DEFAULT : theta;
+    }
+
+    /** A special token of tokenizer_config.json: its spelling, alone or in the field {@code content}. */
+    private @Nullable String tokenText(String field) {
+        if (tokenizerConfig == null) {
+            return null;
+        }
+        JsonNode token = tokenizerConfig.root().path(field);
+        JsonNode spelling = token.isObject() ? token.path("content") : token;
+        return spelling.isTextual() ? spelling.textValue() : null;
+    }
+
+    private Set<Integer> endIds(@Nullable JsonFile generation, BpeTokenizer tokenizer) {
+        Set<Integer> ids = Checkpoint.endIds(generation);
+        if (ids.isEmpty()) {
+            ids = Checkpoint.endIds(config);
+        }
+        String endToken = tokenText("eos_token");
+        if (ids.isEmpty() && endToken != null) {
+            int[] spelled = tokenizer.encodeWithControlTokens(endToken);
+            ids = spelled.length == 1 ? Set.of(spelled[0]) : Set.of();
+        }
+        return Checkpoint.checkedEndIds(folder.toString(), ids, tokenizer.vocabularySize());
+    }
+
+    /** From chat_template.jinja, or from tokenizer_config.json: one template, or a list with one named default. */
+    private @Nullable String chatTemplate() {
+        Path file = folder.resolve("chat_template.jinja");
+        if (Files.exists(file)) {
+            return new String(JsonFile.bytes(file), StandardCharsets.UTF_8);
+        }
+        if (tokenizerConfig == null) {
+            return null;
+        }
+        JsonNode template = tokenizerConfig.root().path("chat_template");
+        for (JsonNode named : template.isArray() ? template : List.<JsonNode>of()) {
+            if (named.path("name").asText().equals("default")) {
+                return named.path("template").asText();
+            }
+        }
+        return template.isTextual() ? template.textValue() : null;
+    }
+
+    private LlamaWeights weights(LlamaConfig numbers) {
+        boolean tied = Boolean.TRUE.equals(config.booleanOrNull("tie_word_embeddings"));
+        try (Arena arena = Arena.ofConfined()) {
+            List<Tensor> tensors = Files.exists(folder.resolve(WEIGHTS))
+                    ? SafetensorsFile.read(MappedFile.open(folder.resolve(WEIGHTS), arena))
+                    : shards(arena);
+            return new WeightReader(numbers, WeightReader.Layout.HUGGING_FACE, tensors, folder.toString(), digest)
+                    .read(tied);
+        }
+    }
+
+    /** Each tensor comes from the shard that the index gives it, and a shard is a file of this folder. */
+    private List<Tensor> shards(Arena arena) {
+        Path indexPath = folder.resolve(INDEX);
+        if (!Files.exists(indexPath)) {
+            throw new CheckpointException(folder + ": has neither " + WEIGHTS + " nor " + INDEX
+                    + "; weights in other formats (.bin, .pth) are not read");
+        }
+        JsonFile index = JsonFile.read(indexPath);
+        Map<String, List<Tensor>> byShard = new TreeMap<>();
+        Map<String, String> shardOf = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> entry : index.root().path("weight_map").properties()) {
+            String shard = entry.getValue().asText();
+            if (shard.isEmpty() || shard.contains("/") || shard.contains("\\") || shard.startsWith(".")) {
+                throw index.refuse("weight_map gives '" + entry.getKey() + "' the file '" + shard
+                        + "', which is not the plain name of a file in this folder");
+            }
+            if (!byShard.containsKey(shard)) {
+                Path path = existing(shard, "which " + INDEX + " names");
+                byShard.put(shard, SafetensorsFile.read(MappedFile.open(path, arena)));
+            }
+            shardOf.put(entry.getKey(), shard);
+        }
+        List<Tensor> tensors = new ArrayList<>();
+        byShard.forEach((shard, all) -> all.stream()
+                .filter(tensor -> shard.equals(shardOf.get(tensor.name())))
+                .forEach(tensors::add));
+        return tensors;
+    }
+}

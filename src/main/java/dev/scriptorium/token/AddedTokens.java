@@ -1,0 +1,93 @@
+package dev.scriptorium.token;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds added tokens in text: the leftmost first, and of two at one place the longer. */
+public final class AddedTokens {
+    /**
+     * A token that is found by its spelling, before anything else is done to the text.
+     *
+     * @param spelling not empty
+     * @param id in the vocabulary
+     * @param control whether it never shows in text, and counts only where control tokens are asked for
+     * @param stripsLeft whether it takes in the white space before it
+     * @param stripsRight whether it takes in the white space after it
+     */
+    public record AddedToken(String spelling, int id, boolean control, boolean stripsLeft, boolean stripsRight) {
+        public AddedToken {
+            if (spelling.isEmpty()) {
+                throw new IllegalArgumentException("added token " + id + " has no spelling");
+            }
+        }
+    }
+
+    private final List<AddedToken> tokens;
+    private final Map<Character, List<AddedToken>> byFirstCharacter = new HashMap<>();
+
+    public AddedTokens(Collection<AddedToken> tokens) {
+        this.tokens = List.copyOf(tokens);
+        tokens.stream()
+                .sorted(Comparator.comparingInt(
+                        (AddedToken token) -> -token.spelling().length()))
+                .forEach(token -> byFirstCharacter
+                        .computeIfAbsent(token.spelling().charAt(0), first -> new ArrayList<>())
+                        .add(token));
+    }
+
+    List<AddedToken> tokens() {
+        return tokens;
+    }
+
+    /**
+     * A part of a text: an added token, or the stretch between two.
+     *
+     * @param token null for a stretch of text
+     * @param begin index of its first character
+     * @param end index after its last
+     */
+    record Part(@Nullable AddedToken token, int begin, int end) {}
+
+    /** The text in parts that cover it, none empty. */
+    List<Part> split(String text, boolean withControl) {
+        List<Part> parts = new ArrayList<>();
+        int done = 0;
+        for (int at = 0; at < text.length(); at++) {
+            AddedToken token = at < done ? null : find(text, at, withControl);
+            if (token == null) {
+                continue;
+            }
+            int begin = at;
+            int end = at + token.spelling().length();
+            while (token.stripsLeft() && begin > done && Character.isWhitespace(text.charAt(begin - 1))) {
+                begin--;
+            }
+            while (token.stripsRight() && end < text.length() && Character.isWhitespace(text.charAt(end))) {
+                end++;
+            }
+            if (begin > done) {
+                parts.add(new Part(null, done, begin));
+            }
+            parts.add(new Part(token, begin, end));
+            done = end;
+        }
+        if (done < text.length()) {
+            parts.add(new Part(null, done, text.length()));
+        }
+        return parts;
+    }
+
+    private @Nullable AddedToken find(String text, int at, boolean withControl) {
+        for (AddedToken token : byFirstCharacter.getOrDefault(text.charAt(at), List.of())) {
+            if ((withControl || !token.control()) && text.startsWith(token.spelling(), at)) {
+                return token;
+            }
+        }
+        return null;
+    }
+}

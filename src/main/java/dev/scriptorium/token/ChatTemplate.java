@@ -1,0 +1,169 @@
+package dev.scriptorium.token;
+
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.el.JinjavaProcessors;
+import com.hubspot.jinjava.interpret.Context.Library;
+import com.hubspot.jinjava.interpret.OutputTooBigException;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Jinja text from a model's files, which nobody has vetted: it runs with limits on steps, output and nesting, reaches
+ * no file, no clock and no Java method, and its answer depends on its variables alone. Whitespace is handled as
+ * Transformers sets it ({@code trim_blocks}, {@code lstrip_blocks}).
+ */
+final class ChatTemplate {
+    private static final int TEMPLATE_CHARACTERS_MAX = 1 << 20;
+    private static final int OUTPUT_CHARACTERS_MAX = 16 << 20;
+    private static final int STEPS_MAX = 1_000_000; // nodes of the template rendered, loops counted each time
+    private static final int RENDER_DEPTH_MAX = 32;
+    private static final int MACRO_DEPTH_MAX = 32;
+    private static final int ITEMS_MAX = 100_000;
+
+    private static final Map<Library, Set<String>> DISABLED = Map.of(
+            Library.TAG,
+            Set.of("include", "import", "from", "extends", "block", "cycle", "ifchanged", "autoescape", "unless"),
+            Library.FUNCTION,
+            Set.of(
+                    "unixtimestamp",
+                    "today",
+                    "strtotime",
+                    "strtodate",
+                    "format_date",
+                    "format_time",
+                    "format_datetime",
+                    "datetimeformat",
+                    "super"),
+            Library.FILTER,
+            Set.of(
+                    "random",
+                    "shuffle",
+                    "log",
+                    "render",
+                    "fromjson",
+                    "fromyaml",
+                    "toyaml",
+                    "pprint",
+                    "md5",
+                    "ipaddr",
+                    "ipv4",
+                    "ipv6",
+                    "datetimeformat",
+                    "unixtimestamp",
+                    "strtotime",
+                    "strtodate",
+                    "urlize",
+                    "regex_replace",
+                    "format_date",
+                    "format_time",
+                    "format_datetime",
+                    "minus_time",
+                    "plus_time",
+                    "between_times",
+                    "center",
+                    "indent",
+                    "format"));
+
+    /** The library keeps old habits unless told otherwise; templates are written for Jinja2. */
+    private static final LegacyOverrides AS_JINJA2 = LegacyOverrides.newBuilder()
+            .withEvaluateMapKeys(true)
+            .withIterateOverMapKeys(true)
+            .withUsePyishObjectMapper(true)
+            .withUseNaturalOperatorPrecedence(true)
+            .withParseWhitespaceControlStrictly(true)
+            .withUseTrimmingForNotesAndExpressions(true)
+            .withKeepNullableLoopValues(true)
+            .withHandleBackslashInQuotesOnly(true)
+            .build();
+
+    private final String text;
+    private final Jinjava jinjava = new Jinjava(config(() -> {}));
+
+    ChatTemplate(String text) {
+        this.text = text;
+        jinjava.setResourceLocator((name, encoding, interpreter) -> {
+            throw new TemplateException("chat templates read no files");
+        });
+        jinjava.getGlobalContext()
+                .registerFunction(
+                        new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raise", String.class));
+    }
+
+    /** What {@code raise_exception} calls; public because the library calls it by reflection. */
+    public static @Nullable Object raise(String message) {
+        throw new TemplateException(message);
+    }
+
+    /** Whether the template itself has this character. */
+    boolean uses(int character) {
+        return text.indexOf(character) >= 0;
+    }
+
+    String render(Map<String, Object> variables) {
+        if (text.length() > TEMPLATE_CHARACTERS_MAX) {
+            throw new TemplateException("the chat template has " + text.length() + " characters, but at most "
+                    + TEMPLATE_CHARACTERS_MAX + " are run");
+        }
+        int[] steps = {0};
+        JinjavaConfig counting = config(() -> {
+            if (++steps[0] > STEPS_MAX) {
+                throw new OutputTooBigException(STEPS_MAX, steps[0]);
+            }
+        });
+        RenderResult result;
+        try {
+            result = jinjava.renderForResult(text, variables, counting);
+        } catch (StackOverflowError e) {
+            throw new TemplateException("the chat template is nested too deeply");
+        } catch (RuntimeException e) {
+            throw refusal(e, String.valueOf(e.getMessage()));
+        }
+        for (TemplateError error : result.getErrors()) {
+            if (steps[0] > STEPS_MAX) {
+                throw new TemplateException("the chat template takes more than " + STEPS_MAX + " steps");
+            }
+            if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
+                throw refusal(error.getException(), "line " + error.getLineno() + ": " + error.getMessage());
+            }
+        }
+        return result.getOutput();
+    }
+
+    /** The template's own words, if it was the one to refuse. */
+    private static TemplateException refusal(@Nullable Throwable thrown, String otherwise) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TemplateException own) {
+                return own;
+            }
+        }
+        return new TemplateException("the chat template cannot be rendered: " + otherwise);
+    }
+
+    private static JinjavaConfig config(Runnable step) {
+        return JinjavaConfig.newBuilder()
+                .withLegacyOverrides(AS_JINJA2)
+                .withTrimBlocks(true)
+                .withLstripBlocks(true)
+                .withKeepTrailingNewline(false)
+                .withNestedInterpretationEnabled(false)
+                .withDisabled(DISABLED)
+                .withElResolver(new TemplateValues())
+                .withMaxOutputSize(OUTPUT_CHARACTERS_MAX)
+                .withMaxStringLength(OUTPUT_CHARACTERS_MAX)
+                .withMaxListSize(ITEMS_MAX)
+                .withMaxMapSize(ITEMS_MAX)
+                .withRangeLimit(ITEMS_MAX)
+                .withMaxRenderDepth(RENDER_DEPTH_MAX)
+                .withMaxMacroRecursionDepth(MACRO_DEPTH_MAX)
+                .withProcessors(JinjavaProcessors.newBuilder()
+                        .withNodePreProcessor((node, interpreter) -> step.run())
+                        .build())
+                .build();
+    }
+}
