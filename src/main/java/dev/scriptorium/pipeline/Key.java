@@ -1,0 +1,301 @@
+package dev.scriptorium.pipeline;
+
+import dev.scriptorium.event.Priority;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of the pipeline file: what it is called, what may stand there, and the words of the reference.
+ *
+ * @param path from the top; {@code <lane>} and the like stand for names that the file chooses
+ * @param kind what may stand there
+ * @param fallback what holds if nothing is said, as one would write it; null if something must be said or the reader
+ *     knows better
+ * @param meaning a sentence for the reference
+ */
+record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meaning) {
+    /**
+     * @param words what may stand there, as the end of "must be …"
+     * @param parse throws IllegalArgumentException for anything else
+     */
+    record Kind<T>(String words, Function<String, T> parse) {}
+
+    private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,12})([A-Za-z]*)");
+    private static final Map<String, Long> SIZES =
+            Map.of("", 1L, "B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+    private static final Map<String, Long> MILLIS =
+            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+    private static final Pattern NAME_PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+
+    /** How long "forever" is in Kafka's retention.ms. */
+    static final Duration FOREVER = Duration.ofMillis(-1);
+
+    static final Kind<String> TEXT = new Kind<>("a text that is not empty", Key::filled);
+    static final Kind<String> NAME = new Kind<>("1 to 249 letters, digits, dots, dashes or underscores", Key::named);
+    private static final Kind<String> PREFIX = new Kind<>(
+            "letters, digits, dots, dashes or underscores, or nothing at all",
+            text -> text.isEmpty() ? "" : named(text));
+    private static final Kind<Boolean> FLAG = new Kind<>("true or false", Key::flag);
+    private static final Kind<Integer> PARTITIONS = wholeNumber(1, 1_000);
+    private static final Kind<Integer> REPLICATION = new Kind<>(
+            "a whole number from 1 to 100, or 'broker' for the broker's own default",
+            text -> text.equals("broker")
+                    ? TopicSpec.BROKER_DEFAULT
+                    : wholeNumber(1, 100).parse.apply(text));
+    private static final Kind<Duration> RETENTION = new Kind<>(
+            "a time such as 12h or 7d, or 'forever'", text -> text.equals("forever") ? FOREVER : duration(text));
+    private static final Kind<Duration> DURATION = new Kind<>("a time such as 12h or 7d", Key::duration);
+    private static final Kind<Integer> BYTES =
+            new Kind<>("a size such as 512KiB or 1MiB, from 1KiB to 64MiB", Key::bytes);
+    private static final Kind<Topics.AnswerStyle> STYLE = oneOf(Topics.AnswerStyle.values());
+    private static final Kind<Priority> PRIORITY = oneOf(Priority.values());
+    private static final Kind<String> PATTERN = new Kind<>("a name, or its beginning and then '*'", Key::pattern);
+    private static final Kind<Integer> INTEGER = new Kind<>("a whole number", Integer::parseInt);
+    private static final Kind<Double> NUMBER = new Kind<>("a number", Double::parseDouble);
+
+    static final Key<String> PIPELINE_NAME = new Key<>(
+            "name",
+            NAME,
+            "scriptorium",
+            "The Kafka Streams application id, and the beginning of every consumer group's name.");
+    static final Key<String> TOPIC_PREFIX =
+            new Key<>("topics.prefix", PREFIX, "", "Stands before every topic's name, the lanes' included.");
+    static final Key<Integer> ALL_REPLICATION = new Key<>(
+            "topics.replication",
+            REPLICATION,
+            "broker",
+            "Copies of each partition of every topic that does not say otherwise.");
+    static final Key<String> TOPIC_NAME =
+            new Key<>("topics.<topic>.name", NAME, null, "The topic's name, by default its key here.");
+    static final Key<Integer> TOPIC_PARTITIONS = new Key<>(
+            "topics.<topic>.partitions", PARTITIONS, null, "Partitions; defaults are in the table of topics.");
+    static final Key<Integer> TOPIC_REPLICATION = new Key<>(
+            "topics.<topic>.replication",
+            REPLICATION,
+            null,
+            "Copies of each partition, by default topics.replication.");
+    static final Key<Duration> TOPIC_RETENTION = new Key<>(
+            "topics.<topic>.retention",
+            RETENTION,
+            null,
+            "How long the broker keeps records; defaults are in the table of topics.");
+    static final Key<Topics.AnswerStyle> TOPIC_FORMAT = new Key<>(
+            "topics.<topic>.format",
+            STYLE,
+            "as-prompt",
+            "How answers are written: only for completions, rejections and jobs, and jobs are json or avro.");
+    static final Key<String> MODEL_PATH = new Key<>(
+            "models.<model>.path",
+            TEXT,
+            null,
+            "A Hugging Face folder or a GGUF file: absolute, or relative to the pipeline file's folder, or else to the"
+                    + " program's own folder. Required.");
+    static final Key<Boolean> MODEL_DEFAULT = new Key<>(
+            "models.<model>.default",
+            FLAG,
+            "false",
+            "Whether prompts that name no model get this one; exactly one is, and a model alone is without saying so.");
+    static final Key<Integer> MAX_TOKENS = sampling("max_tokens", INTEGER, "Most tokens to generate.");
+    static final Key<Integer> MAX_LENGTH =
+            sampling("max_length", INTEGER, "Most tokens of prompt and output together.");
+    static final Key<Double> TEMPERATURE =
+            sampling("temperature", NUMBER, "0 to 2; 0 always takes the likeliest token.");
+    static final Key<Integer> TOP_K = sampling("top_k", INTEGER, "Keep the k likeliest tokens; 0 keeps all.");
+    static final Key<Double> TOP_P = sampling("top_p", NUMBER, "Keep the likeliest tokens that make up this share.");
+    static final Key<Double> MIN_P = sampling("min_p", NUMBER, "Drop tokens below this share of the likeliest one's.");
+    static final Key<Double> REPETITION_PENALTY =
+            sampling("repetition_penalty", NUMBER, "Above 0 and up to 10; 1 is none.");
+    static final Key<Double> FREQUENCY_PENALTY =
+            sampling("frequency_penalty", NUMBER, "-2 to 2, for each time in the output.");
+    static final Key<Double> PRESENCE_PENALTY = sampling("presence_penalty", NUMBER, "-2 to 2, once in the output.");
+    static final Key<Long> SEED = sampling(
+            "seed",
+            new Kind<>("a whole number", Long::parseLong),
+            "Of the random numbers; by default a hash of job and id.");
+    static final Key<String> STOP = sampling("stop", TEXT, "Up to 16 texts before which a completion ends.");
+    static final Key<String> LANE_MODEL =
+            new Key<>("lanes.<lane>.model", TEXT, null, "The model that serves it, by default the default model.");
+    static final Key<Priority> LANE_CLASS = new Key<>(
+            "lanes.<lane>.class", PRIORITY, "bulk", "The class of service: interactive lanes go before bulk lanes.");
+    static final Key<Integer> LANE_SHARE = new Key<>(
+            "lanes.<lane>.share_percent",
+            wholeNumber(1, 100),
+            "20",
+            "Only for bulk lanes: the part of a worker's room that they keep while interactive prompts wait.");
+    static final Key<String> LANE_TOPIC =
+            new Key<>("lanes.<lane>.topic", NAME, null, "The topic's name, by default 'lanes.' and the lane's name.");
+    static final Key<Integer> LANE_PARTITIONS =
+            new Key<>("lanes.<lane>.partitions", PARTITIONS, "32", "No more workers than this can share the lane.");
+    static final Key<Integer> LANE_REPLICATION = new Key<>(
+            "lanes.<lane>.replication", REPLICATION, null, "Copies of each partition, by default topics.replication.");
+    static final Key<Duration> LANE_RETENTION = new Key<>(
+            "lanes.<lane>.retention",
+            RETENTION,
+            "7d",
+            "How long a prompt may wait; what no worker has answered by then is rejected.");
+    static final Key<String> ROUTE_NAME =
+            new Key<>("routes.<route>.name", NAME, null, "For messages and the picture. Required.");
+    static final Key<Priority> WHEN_PRIORITY =
+            new Key<>("routes.<route>.when.priority", PRIORITY, null, "One or a list of: interactive, bulk.");
+    static final Key<String> WHEN_MODEL =
+            new Key<>("routes.<route>.when.model", TEXT, null, "A name or a list of names.");
+    static final Key<String> WHEN_TENANT =
+            new Key<>("routes.<route>.when.tenant", PATTERN, null, "A name or a list of names; a name may end in '*'.");
+    static final Key<String> WHEN_JOB =
+            new Key<>("routes.<route>.when.job", PATTERN, null, "A name or a list of names; a name may end in '*'.");
+    static final Key<String> ROUTE_TO = new Key<>("routes.<route>.to", TEXT, null, "The lane. Required.");
+    static final Key<Integer> RECORD_BYTES = new Key<>(
+            "limits.record_bytes_max",
+            BYTES,
+            "1MiB",
+            "The longest prompt record that is read; a longer one becomes a rejection.");
+    static final Key<Integer> ARRIVAL_BYTES = new Key<>(
+            "limits.arrival_bytes_max",
+            BYTES,
+            "16MiB",
+            "The longest record that the prompts topic takes at all; the broker refuses a longer one.");
+    static final Key<Duration> ID_RETENTION = new Key<>(
+            "limits.request_id_retention",
+            DURATION,
+            "14d",
+            "How long a finished request's id stays known, so that it is not answered twice; at least the retention of"
+                    + " the lanes and of outcomes.");
+
+    /** All keys in the order of the reference; Kafka's own properties are not among them. */
+    static final List<Key<?>> ALL = List.of(
+            PIPELINE_NAME,
+            TOPIC_PREFIX,
+            ALL_REPLICATION,
+            TOPIC_NAME,
+            TOPIC_PARTITIONS,
+            TOPIC_REPLICATION,
+            TOPIC_RETENTION,
+            TOPIC_FORMAT,
+            MODEL_PATH,
+            MODEL_DEFAULT,
+            MAX_TOKENS,
+            MAX_LENGTH,
+            TEMPERATURE,
+            TOP_K,
+            TOP_P,
+            MIN_P,
+            REPETITION_PENALTY,
+            FREQUENCY_PENALTY,
+            PRESENCE_PENALTY,
+            SEED,
+            STOP,
+            LANE_MODEL,
+            LANE_CLASS,
+            LANE_SHARE,
+            LANE_TOPIC,
+            LANE_PARTITIONS,
+            LANE_REPLICATION,
+            LANE_RETENTION,
+            ROUTE_NAME,
+            WHEN_PRIORITY,
+            WHEN_MODEL,
+            WHEN_TENANT,
+            WHEN_JOB,
+            ROUTE_TO,
+            RECORD_BYTES,
+            ARRIVAL_BYTES,
+            ID_RETENTION);
+
+    /** The last part of the path, as it stands in the file. */
+    String name() {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    private static <T> Key<T> sampling(String name, Kind<T> kind, String meaning) {
+        return new Key<>("models.<model>.sampling." + name, kind, null, meaning);
+    }
+
+    private static String filled(String text) {
+        require(!text.isEmpty());
+        return text;
+    }
+
+    private static String named(String text) {
+        require(NAME_PATTERN.matcher(text).matches() && !text.equals(".") && !text.equals(".."));
+        return text;
+    }
+
+    private static String pattern(String text) {
+        int star = text.indexOf('*');
+        require(star < 0 ? !text.isEmpty() : star == text.length() - 1);
+        return text;
+    }
+
+    private static boolean flag(String text) {
+        require(text.equals("true") || text.equals("false"));
+        return text.equals("true");
+    }
+
+    private static int bytes(String text) {
+        long bytes = quantity(text, SIZES);
+        require(bytes >= 1 << 10 && bytes <= 64 << 20);
+        return (int) bytes;
+    }
+
+    private static Kind<Integer> wholeNumber(int least, int most) {
+        return new Kind<>("a whole number from " + least + " to " + most, text -> {
+            int value = Integer.parseInt(text);
+            require(value >= least && value <= most);
+            return value;
+        });
+    }
+
+    private static <E extends Enum<E>> Kind<E> oneOf(E[] values) {
+        List<String> words = Arrays.stream(values).map(PipelineRules::word).toList();
+        return new Kind<>("one of: " + String.join(", ", words), text -> {
+            int index = words.indexOf(text);
+            if (index < 0) {
+                throw new IllegalArgumentException(Spelling.didYouMean(text, words));
+            }
+            return values[index];
+        });
+    }
+
+    private static Duration duration(String text) {
+        return Duration.ofMillis(quantity(text, MILLIS));
+    }
+
+    private static long quantity(String text, Map<String, Long> units) {
+        Matcher matcher = QUANTITY.matcher(text);
+        require(matcher.matches());
+        Long unit = units.get(matcher.group(2));
+        if (unit == null) {
+            throw new IllegalArgumentException(Spelling.didYouMean(
+                    text,
+                    units.keySet().stream().map(name -> matcher.group(1) + name).toList()));
+        }
+        long value = Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+        require(value > 0);
+        return value;
+    }
+
+    /** A time as one would write it, with the largest unit that has no rest. */
+    static String text(Duration duration) {
+        if (duration.equals(FOREVER)) {
+            return "forever";
+        }
+        long millis = duration.toMillis();
+        return MILLIS.entrySet().stream()
+                .filter(unit -> millis % unit.getValue() == 0)
+                .max(Map.Entry.comparingByValue())
+                .map(unit -> millis / unit.getValue() + unit.getKey())
+                .orElse(millis + "ms");
+    }
+
+    private static void require(boolean holds) {
+        if (!holds) {
+            throw new IllegalArgumentException("");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.scriptorium.pipeline;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds the name that somebody probably meant. */
+final class Spelling {
+    private Spelling() {}
+
+    /** {@code " Did you mean 'fast'?"}, or nothing if no candidate is near enough to be worth the words. */
+    static String didYouMean(String given, Collection<String> candidates) {
+        return nearest(given, candidates)
+                .map(name -> " Did you mean '" + name + "'?")
+                .orElse("");
+    }
+
+    static Optional<String> nearest(String given, Collection<String> candidates) {
+        String lower = given.toLowerCase(Locale.ROOT);
+        int tolerance = Math.max(1, given.length() / 3);
+        return candidates.stream()
+                .filter(name -> distance(lower, name.toLowerCase(Locale.ROOT)) <= tolerance)
+                .min(Comparator.<String>comparingInt(name -> distance(lower, name.toLowerCase(Locale.ROOT)))
+                        .thenComparing(Comparator.naturalOrder()));
+    }
+
+    /** Levenshtein, with two swapped neighbours counted once. */
+    private static int distance(String a, String b) {
+        int[][] d = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    d[i][j] = i + j;
+                    continue;
+                }
+                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+                d[i][j] = Math.min(Math.min(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + change);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return d[a.length()][b.length()];
+    }
+}

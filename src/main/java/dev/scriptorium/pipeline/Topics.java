@@ -1,0 +1,43 @@
+package dev.scriptorium.pipeline;
+
+import java.util.List;
+
+/**
+ * The topics that every pipeline has; those of the lanes are in {@link Lane#topic()}, and {@link Pipeline#allTopics()}
+ * has all of them.
+ *
+ * @param prompts what users send: JSON or Avro
+ * @param outcomes what workers answer, keyed by request; internal format
+ * @param completions finished text, keyed by the user's id
+ * @param completionFormat how completions are written
+ * @param rejections requests that ended without text, keyed by the user's id
+ * @param rejectionFormat how rejections are written
+ * @param deadLetters records without a readable id or in conflict with an id already taken, bytes untouched
+ * @param jobs the latest tally of each job, keyed by job, compacted
+ * @param jobFormat how tallies are written; {@link AnswerStyle#AS_PROMPT} is not allowed here
+ */
+public record Topics(
+        TopicSpec prompts,
+        TopicSpec outcomes,
+        TopicSpec completions,
+        AnswerStyle completionFormat,
+        TopicSpec rejections,
+        AnswerStyle rejectionFormat,
+        TopicSpec deadLetters,
+        TopicSpec jobs,
+        AnswerStyle jobFormat) {
+    /** How answers are written for users. */
+    public enum AnswerStyle {
+        /** In the format the prompt came in. */
+        AS_PROMPT,
+        /** Always JSON. */
+        JSON,
+        /** Always Avro single-object encoding. */
+        AVRO
+    }
+
+    /** In the order of the way of a prompt. */
+    public List<TopicSpec> all() {
+        return List.of(prompts, outcomes, completions, rejections, deadLetters, jobs);
+    }
+}
