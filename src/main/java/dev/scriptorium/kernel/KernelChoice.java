@@ -12,16 +12,12 @@ public record KernelChoice(Kernels kernels, String reason) {
     /**
      * @param vectorModule whether the JVM was started with the Vector API
      * @param preferredBits widest registers that the JVM makes use of; 0 without the module
-     * @param processors how many the JVM may use
      */
-    public record MachineFacts(boolean vectorModule, int preferredBits, int processors) {
+    public record MachineFacts(boolean vectorModule, int preferredBits) {
         /** What this JVM says of itself. */
         public static MachineFacts here() {
             boolean vectorModule = ModuleLayer.boot().findModule(MODULE).isPresent();
-            return new MachineFacts(
-                    vectorModule,
-                    vectorModule ? Registers.preferredBits() : 0,
-                    Runtime.getRuntime().availableProcessors());
+            return new MachineFacts(vectorModule, vectorModule ? Registers.preferredBits() : 0);
         }
     }
 

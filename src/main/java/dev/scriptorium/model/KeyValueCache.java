@@ -43,7 +43,7 @@ final class KeyValueCache {
     }
 
     private static int blocks(int tokens) {
-        return (int) ((tokens + BLOCK_POSITIONS - 1L) / BLOCK_POSITIONS);
+        return (tokens - 1) / BLOCK_POSITIONS + 1; // tokens are at least 1, and may be the largest int
     }
 
     private long blockElements() {

@@ -1,0 +1,190 @@
+package dev.scriptorium.kernel;
+
+import static dev.scriptorium.kernel.Matrices.VECTOR_KERNELS;
+import static dev.scriptorium.kernel.Matrices.activations;
+import static dev.scriptorium.kernel.Matrices.bits;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptorium.Seeds;
+import dev.scriptorium.kernel.Kernels.Head;
+import dev.scriptorium.kernel.Kernels.Range;
+import dev.scriptorium.kernel.Kernels.Scratch;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The scalar twin is the definition; all others agree with it bit for bit. */
+class KernelTwinsTest {
+    private static final Kernels SCALAR = new ScalarKernels();
+
+    static Stream<Arguments> shapes() {
+        int[] sizes = {1, 7, 15, 16, 17, 31, 32, 33, 64, 207};
+        Stream<Arguments> small = Arrays.stream(sizes)
+                .boxed()
+                .flatMap(rows -> Arrays.stream(sizes).mapToObj(columns -> Arguments.of(rows, columns)));
+        // more columns than are widened at once, and a panel left over for the widest registers
+        return Stream.concat(small, Stream.of(Arguments.of(48, 1024), Arguments.of(33, 1056), Arguments.of(17, 1337)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void productsAgreeForEveryKindWidthAndNumberOfTokens(int rows, int columns) {
+        for (Matrix matrix : Matrices.ofEveryKind(rows, columns, rows * 1000L + columns)) {
+            for (int tokens : new int[] {1, 2, 3, 4, 5, 6, 7, 12, 13, 19}) {
+                // Given
+                float[] x = activations(tokens, columns, tokens);
+                int[] expected = bits(product(SCALAR, matrix, x, tokens, 1), tokens, rows);
+
+                // When
+                Stream<int[]> actual = VECTOR_KERNELS.stream()
+                        .map(kernels -> bits(product(kernels, matrix, x, tokens, 1), tokens, rows));
+
+                // Then
+                assertThat(actual)
+                        .as("%s, %d tokens", matrix.getClass().getSimpleName(), tokens)
+                        .allSatisfy(bits -> assertThat(bits).isEqualTo(expected));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5})
+    void productsDoNotDependOnHowPanelsAreShared(int parts) {
+        for (Matrix matrix : Matrices.ofEveryKind(207, 96, parts)) {
+            for (int tokens : new int[] {1, 4, 19}) {
+                // Given
+                float[] x = activations(tokens, 96, tokens);
+                int[] whole = bits(product(SCALAR, matrix, x, tokens, 1), tokens, 207);
+
+                // When
+                Stream<int[]> shared = Stream.concat(Stream.of(SCALAR), VECTOR_KERNELS.stream())
+                        .map(kernels -> bits(product(kernels, matrix, x, tokens, parts), tokens, 207));
+
+                // Then
+                assertThat(shared).allSatisfy(bits -> assertThat(bits).isEqualTo(whole));
+            }
+        }
+    }
+
+    private static float[] product(Kernels kernels, Matrix matrix, float[] x, int tokens, int parts) {
+        float[] y = new float[tokens * Kernels.stride(matrix.rows())];
+        Arrays.fill(y, Float.NaN);
+        for (int part = 0; part < parts; part++) {
+            Range panels = Range.share(Kernels.stride(matrix.rows()) / 16, part, parts);
+            kernels.product(matrix, panels, x, tokens, y, new Scratch());
+        }
+        return y;
+    }
+
+    @Test
+    void productsAreTheLawOfArithmeticWrittenOut() {
+        // Given
+        Q8Matrix matrix = Matrices.q8(3, 64, 7);
+        float[] x = activations(1, 64, 8);
+        float[] row = new float[64];
+        matrix.row(2, row);
+
+        // When
+        float[] y = product(SCALAR, matrix, x, 1, 1);
+
+        // Then
+        float sum = 0f;
+        for (int k = 0; k < 64; k++) {
+            sum = Math.fma(row[k], x[k], sum);
+        }
+        assertThat(y[2]).isEqualTo(sum);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 15, 16, 17, 31, 33, 64, 207, 1024, 4098})
+    void rowsAgree(int size) {
+        // Given
+        float[] x = Seeds.floats(size + 5, size);
+        float[] weights = Seeds.floats(size, size + 1);
+
+        // When
+        Stream<float[][]> results =
+                Stream.concat(Stream.of(SCALAR), VECTOR_KERNELS.stream()).map(kernels -> rows(kernels, x, weights));
+
+        // Then
+        float[][] expected = rows(SCALAR, x, weights);
+        assertThat(results).allSatisfy(rows -> assertThat(rows).isDeepEqualTo(expected));
+    }
+
+    /** Every operation on rows, from an odd offset. */
+    private static float[][] rows(Kernels kernels, float[] x, float[] weights) {
+        int size = weights.length;
+        float[] normed = new float[x.length];
+        kernels.rmsNorm(x, 5, weights, 1e-5f, normed);
+        float[] shares = scaled(x, 30f);
+        kernels.softmax(shares, 5, size);
+        float[] gate = scaled(x, 100f);
+        kernels.swiglu(gate, normed, 5, size);
+        float[] sum = x.clone();
+        kernels.add(sum, gate, new Range(5, 5 + size));
+        float[] turned = x.clone();
+        kernels.rotate(turned, 5, size / 2, weights, normed, 0);
+        return new float[][] {normed, shares, gate, sum, turned};
+    }
+
+    private static float[] scaled(float[] x, float factor) {
+        float[] scaled = x.clone();
+        for (int i = 0; i < x.length; i++) {
+            scaled[i] *= factor;
+        }
+        return scaled;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "8, 3", "16, 16", "32, 7", "48, 15", "64, 16", "80, 2", "128, 11"})
+    void attentionAgrees(int headSize, int positions) {
+        // Given
+        int width = Kernels.stride(headSize);
+        float[] block = Seeds.floats(16 * (headSize + width) + 3, headSize);
+        float[] query = Seeds.floats(headSize + 1, headSize + 1L);
+
+        // When
+        Stream<float[]> results = Stream.concat(Stream.of(SCALAR), VECTOR_KERNELS.stream())
+                .map(kernels -> attention(kernels, query, block, headSize, positions));
+
+        // Then
+        float[] expected = attention(SCALAR, query, block, headSize, positions);
+        assertThat(results).allSatisfy(out -> assertThat(out).isEqualTo(expected));
+    }
+
+    private static float[] attention(Kernels kernels, float[] query, float[] block, int headSize, int positions) {
+        int width = Kernels.stride(headSize);
+        float[] scores = new float[16 + 4];
+        kernels.scores(new Head(headSize, 0.3f), query, 1, block, 3, scores, 4);
+        kernels.softmax(scores, 4, positions);
+        float[] out = Seeds.floats(width, 9);
+        kernels.mix(scores, 4, positions, block, 3 + 16 * headSize, width, out);
+        return out;
+    }
+
+    @Test
+    void softmaxIsRightWhereExpEnds() {
+        for (Kernels kernels :
+                IntStream.of(128, 256, 512).mapToObj(VectorKernels::new).toList()) {
+            // Given
+            float[] values = new float[20];
+            Arrays.fill(values, -1000f);
+            values[3] = 1000f;
+            values[17] = 1000f;
+
+            // When
+            kernels.softmax(values, 0, 20);
+
+            // Then
+            assertThat(values[3]).isEqualTo(0.5f);
+            assertThat(values[17]).isEqualTo(0.5f);
+            assertThat(values[0]).isEqualTo(0f);
+        }
+    }
+}

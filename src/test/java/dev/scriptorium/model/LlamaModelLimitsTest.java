@@ -1,0 +1,141 @@
+package dev.scriptorium.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.scriptorium.kernel.ComputeTeam;
+import dev.scriptorium.kernel.ScalarKernels;
+import dev.scriptorium.model.LanguageModel.CachedSequence;
+import dev.scriptorium.model.LanguageModel.Chunk;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The cache's books, and steps that break a rule. */
+class LlamaModelLimitsTest {
+    private static final LlamaWeights WEIGHTS = TinyModel.weights(TinyModel.CONFIG, 1);
+
+    private final ComputeTeam team = new ComputeTeam(1);
+    private final LlamaModel model = model(TinyModel.CONFIG, 96);
+
+    private LlamaModel model(LlamaConfig config, int cacheTokensMax) {
+        return new LlamaModel(config, WEIGHTS, new ScalarKernels(), team, cacheTokensMax);
+    }
+
+    @AfterEach
+    void closeTeam() {
+        team.close();
+    }
+
+    @Test
+    void reservesWholeBlocksAndGivesThemBackOnce() {
+        // Given
+        CachedSequence first = model.open(17);
+        CachedSequence second = model.open(64);
+        assertThat(model.cacheTokensFree()).isZero();
+
+        // When
+        first.close();
+        first.close();
+
+        // Then
+        assertThat(model.cacheTokensFree()).isEqualTo(32);
+        second.close();
+        assertThat(model.cacheTokensFree()).isEqualTo(96);
+    }
+
+    @Test
+    void opensAsManyTokensAsItSaysAreFreeAndNotOneMore() {
+        // Given
+        model.open(50);
+
+        // When
+        int free = model.cacheTokensFree();
+
+        // Then
+        assertThat(free).isEqualTo(32);
+        assertThatThrownBy(() -> model.open(33))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("a sequence of 33 tokens needs more cache than is free, 32 tokens");
+        model.open(32);
+    }
+
+    @Test
+    void takesNoMemoryForACacheThatNobodyUses() {
+        // When
+        LlamaModel claimed = model(TinyModel.CONFIG, Integer.MAX_VALUE);
+
+        // Then
+        assertThat(claimed.cacheTokensFree()).isGreaterThanOrEqualTo(Integer.MAX_VALUE - 16);
+        assertThat(LlamaModel.cacheBytesPerToken(TinyModel.CONFIG)).isEqualTo(2 * 4 * (8 + 16) * 4);
+    }
+
+    @Test
+    void refusesSequencesThatTheContextCannotHold() {
+        assertThatThrownBy(() -> model.open(201))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a sequence of 201 tokens; must be 1 to 200, the model's context");
+        assertThatThrownBy(() -> model.open(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRefusedStepChangesNothing() {
+        // Given
+        CachedSequence good = model.open(20);
+        CachedSequence bad = model.open(20);
+        model.forward(List.of(new Chunk(good, new int[] {1, 2, 3}, true), new Chunk(bad, new int[] {4}, true)));
+
+        // When
+        assertThatThrownBy(() -> model.forward(
+                        List.of(new Chunk(good, new int[] {5}, true), new Chunk(bad, new int[] {101}, true))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("token id 101; must be 0 to 100");
+
+        // Then
+        assertThat(good.length()).isEqualTo(3);
+        assertThat(bad.length()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesChunksThatBreakARule() {
+        CachedSequence sequence = model.open(20);
+        CachedSequence closed = model.open(20);
+        closed.close();
+        CachedSequence foreign = model(TinyModel.CONFIG, 96).open(20);
+
+        check(
+                sequence,
+                21,
+                "a chunk of 21 tokens; must be 1 to 20, what is left of the 20 that the sequence was opened" + " for");
+        check(
+                sequence,
+                0,
+                "a chunk of 0 tokens; must be 1 to 20, what is left of the 20 that the sequence was opened" + " for");
+        check(closed, 1, "the sequence is closed");
+        check(foreign, 1, "the sequence was opened by another model");
+        Chunk twice = new Chunk(sequence, new int[] {1}, true);
+        assertThatThrownBy(() -> model.forward(List.of(twice, twice)))
+                .hasMessage("a sequence has two chunks in this step; must have one");
+    }
+
+    private void check(CachedSequence sequence, int tokens, String message) {
+        assertThatThrownBy(() -> model.forward(List.of(new Chunk(sequence, new int[tokens], true))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void anEmptyStepHasNoLogits() {
+        assertThat(model.forward(List.of()).values()).isEmpty();
+    }
+
+    @Test
+    void refusesWeightsThatDoNotFitTheConfig() {
+        LlamaConfig wider = new LlamaConfig(64, 176, 2, 8, 4, 8, 101, 200, 1e-5f, 10_000);
+        LlamaConfig uneven = new LlamaConfig(64, 172, 2, 8, 3, 8, 101, 200, 1e-5f, 10_000);
+
+        assertThatThrownBy(() -> model(wider, 96)).hasMessage("layer 0: gate rows is 172; must be 176");
+        assertThatThrownBy(() -> model(uneven, 96)).hasMessage("keyValueHeads is 3; must be a divisor of heads, 8");
+        assertThatThrownBy(() -> model(TinyModel.CONFIG, 0)).hasMessage("a cache of 0 tokens; must be at least 1");
+    }
+}
