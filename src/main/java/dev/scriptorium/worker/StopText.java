@@ -1,0 +1,60 @@
+package dev.scriptorium.worker;
+
+import java.util.List;
+
+/**
+ * Collects generated text and cuts it before the stop text that is complete first.
+ *
+ * <p>"First" is by the end of the stop text, and where two end together by the earlier start. So the cut depends on the
+ * text alone and not on where one token ends and the next begins.
+ */
+final class StopText {
+    private final List<String> stops;
+    private final StringBuilder text = new StringBuilder();
+    private boolean found;
+
+    StopText(List<String> stops) {
+        this.stops = stops;
+    }
+
+    /** Adds a piece, unless a stop text was found before; returns whether one is found now. */
+    boolean push(String piece) {
+        for (int i = 0; i < piece.length() && !found; i++) {
+            text.append(piece.charAt(i));
+            found = cut();
+        }
+        return found;
+    }
+
+    boolean found() {
+        return found;
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    private boolean cut() {
+        int longest = 0;
+        for (String stop : stops) {
+            if (stop.length() > longest && endsWith(stop)) {
+                longest = stop.length();
+            }
+        }
+        text.setLength(text.length() - longest);
+        return longest > 0;
+    }
+
+    private boolean endsWith(String stop) {
+        int start = text.length() - stop.length();
+        if (start < 0) {
+            return false;
+        }
+        for (int i = stop.length() - 1; i >= 0; i--) {
+            if (text.charAt(start + i) != stop.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

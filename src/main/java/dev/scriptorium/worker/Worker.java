@@ -1,0 +1,151 @@
+package dev.scriptorium.worker;
+
+import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.Input;
+import dev.scriptorium.event.Outcome;
+import dev.scriptorium.event.Prompt;
+import dev.scriptorium.event.Rejection;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * Turns assignments into outcomes, many at once.
+ *
+ * <p>Two threads: {@code preparation} makes ids of prompts, {@code step-loop} makes text of ids. Life: constructor,
+ * {@link #start}, any number of {@link #offer}, {@link #close}. What is under way at the close ends without an outcome;
+ * its prompt is not acknowledged, so another worker writes the same text.
+ */
+public final class Worker implements Intake, AutoCloseable {
+    /** What a template adds around one message, for the first guess. */
+    private static final int TOKENS_AROUND_A_MESSAGE = 16;
+
+    private final ServedModel served;
+    private final InstantSource clock;
+    private final InHand inHand;
+    private final Preparation preparation;
+    private final StepLoop stepLoop;
+    private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
+    private final Role preparationRole;
+    private final Role stepRole;
+    private volatile boolean taking = true;
+
+    /**
+     * @param name of this worker, as completions tell it
+     * @param onFailure told if one of the two threads dies of an error of the machine (out of memory); the worker then
+     *     takes nothing more and the process should end, so that its work goes elsewhere
+     */
+    public Worker(
+            ServedModel served, WorkerLimits limits, String name, InstantSource clock, Consumer<Throwable> onFailure) {
+        int contextLength = served.model().contextLength();
+        if (limits.inHandTokensMax() < contextLength) {
+            throw new IllegalArgumentException("inHandTokensMax is %d, but it must be at least one context of %d tokens"
+                    .formatted(limits.inHandTokensMax(), contextLength));
+        }
+        this.served = served;
+        this.clock = clock;
+        this.inHand = new InHand(limits.inHandTokensMax());
+        this.preparation = new Preparation(served);
+        this.stepLoop = new StepLoop(served, limits, inHand, name, clock);
+        Consumer<Throwable> failed = cause -> {
+            taking = false;
+            onFailure.accept(cause);
+        };
+        this.preparationRole = new Role("preparation-" + name, this::prepareNext, failed);
+        this.stepRole = new Role("step-loop-" + name, stepLoop::doWork, failed);
+    }
+
+    public void start() {
+        preparationRole.start();
+        stepRole.start();
+    }
+
+    @Override
+    public boolean offer(Assignment assignment, Consumer<Outcome> listener) {
+        long tokens = tokensOf(assignment);
+        if (!taking || !inHand.take(tokens)) {
+            return false;
+        }
+        inbox.add(new Task(assignment, listener, tokens));
+        preparationRole.wake();
+        return true;
+    }
+
+    @Override
+    public long tokensFree() {
+        return taking ? inHand.tokensFree() : 0;
+    }
+
+    /** One token a character, which is too many for most scripts and languages, and never more than the context. */
+    @Override
+    public long tokensOf(Assignment assignment) {
+        Prompt prompt = assignment.prompt();
+        int contextLength = served.model().contextLength();
+        Integer maxTokens = prompt.sampling().maxTokens();
+        if (maxTokens == null) {
+            return contextLength;
+        }
+        long promptTokens = switch (prompt.input()) {
+            case Input.Text text -> (long) TOKENS_AROUND_A_MESSAGE + text.text().length();
+            case Input.Chat chat ->
+                chat.messages().stream()
+                        .mapToLong(message -> (long) TOKENS_AROUND_A_MESSAGE
+                                + message.content().length())
+                        .sum();
+        };
+        return Math.min(contextLength, promptTokens + maxTokens);
+    }
+
+    public WorkerCounts counts() {
+        int running = stepLoop.running();
+        return new WorkerCounts(
+                running,
+                Math.max(0, inHand.tasks() - running),
+                inHand.tokens(),
+                stepLoop.steps(),
+                stepLoop.prefillTokens(),
+                stepLoop.generatedTokens(),
+                inHand.completions(),
+                inHand.rejections());
+    }
+
+    /** Takes nothing more, waits for the step under way, and leaves the rest without an outcome. */
+    @Override
+    public void close() {
+        taking = false;
+        preparationRole.close();
+        stepRole.close();
+        stepLoop.close();
+    }
+
+    /** One round of the preparing thread; returns how many prompts it looked at. */
+    int prepareNext() {
+        Task task = inbox.poll();
+        if (task == null) {
+            return 0;
+        }
+        Instant now = clock.instant();
+        try {
+            if (task.isLate(now)) {
+                throw new Preparation.Refusal(ErrorCode.DEADLINE_EXCEEDED, task.lateness(now), "deadline");
+            }
+            Preparation.Ready ready = preparation.prepare(task.prompt());
+            inHand.count(task, ready.tokensMax());
+            stepLoop.add(new Generation(task, ready, served));
+            stepRole.wake();
+        } catch (Preparation.Refusal refusal) {
+            inHand.end(
+                    task,
+                    Rejection.of(task.prompt(), refusal.code(), refusal.words(), refusal.field(), clock.instant()));
+        }
+        return 1;
+    }
+
+    /** One round of the step loop, for tests that need no threads. */
+    int step() {
+        return stepLoop.doWork();
+    }
+}

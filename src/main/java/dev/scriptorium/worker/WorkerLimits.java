@@ -1,0 +1,43 @@
+package dev.scriptorium.worker;
+
+/**
+ * How much a worker does at once.
+ *
+ * @param sequencesMax sequences in one step; a full batch makes the most of every pass over the weights
+ * @param stepTokensMax tokens in one step, decodes and prefill chunks together; it bounds how long the others wait for
+ *     somebody's long prompt. At least {@code sequencesMax}, so that every sequence in decode gets its token every step
+ * @param inHandTokensMax tokens of all assignments taken and not yet ended, each counted with prompt and longest
+ *     possible output; what goes beyond the cache waits in the worker, so that a slot never stays empty
+ */
+public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax) {
+    private static final int SEQUENCES_MAX_DEFAULT = 32;
+    private static final int STEP_TOKENS_MAX_DEFAULT = 128;
+    private static final int CONTEXTS_WAITING_DEFAULT = 2;
+
+    public WorkerLimits {
+        if (sequencesMax < 1) {
+            throw new IllegalArgumentException("sequencesMax is " + sequencesMax + ", but it must be at least 1");
+        }
+        if (stepTokensMax < sequencesMax) {
+            throw new IllegalArgumentException("stepTokensMax is " + stepTokensMax
+                    + ", but it must be at least sequencesMax, which is " + sequencesMax);
+        }
+        if (inHandTokensMax < 1) {
+            throw new IllegalArgumentException("inHandTokensMax is " + inHandTokensMax + ", but it must be at least 1");
+        }
+    }
+
+    /**
+     * 32 sequences, 128 tokens a step, and in hand what those sequences can reserve plus two full contexts that wait.
+     *
+     * @param cacheTokens positions of the model's whole key/value cache
+     * @param contextLength most positions of one sequence
+     */
+    public static WorkerLimits forCache(int cacheTokens, int contextLength) {
+        long running = Math.min(cacheTokens, (long) SEQUENCES_MAX_DEFAULT * contextLength);
+        return new WorkerLimits(
+                SEQUENCES_MAX_DEFAULT,
+                STEP_TOKENS_MAX_DEFAULT,
+                running + (long) CONTEXTS_WAITING_DEFAULT * contextLength);
+    }
+}

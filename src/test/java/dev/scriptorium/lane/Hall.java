@@ -1,0 +1,142 @@
+package dev.scriptorium.lane;
+
+import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.Input;
+import dev.scriptorium.event.Outcome;
+import dev.scriptorium.event.Priority;
+import dev.scriptorium.event.Prompt;
+import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.Sampling;
+import dev.scriptorium.wire.EventCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A lane reader on Kafka's own doubles, whose rounds the test itself turns. */
+final class Hall implements InstantSource {
+    static final EventCodec CODEC = new EventCodec();
+    static final TopicPartition FAST = new TopicPartition("lane-fast", 0);
+    static final TopicPartition BULK = new TopicPartition("lane-bulk", 0);
+
+    final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    final MockProducer<String, byte[]> producer;
+    final FakeIntake intake;
+    final LaneReader reader;
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
+    private Instant now = Instant.parse("2026-11-24T09:00:00Z");
+
+    Hall(int room) {
+        this(room, true, Map.of());
+    }
+
+    /**
+     * @param acknowledges whether the broker answers at once, or when the test says so
+     * @param committed what the last owner left
+     */
+    Hall(int room, boolean acknowledges, Map<TopicPartition, OffsetAndMetadata> committed) {
+        producer = new MockProducer<>(acknowledges, null, new StringSerializer(), new ByteArraySerializer());
+        intake = new FakeIntake(room);
+        reader = new LaneReader(settings(Map.of()), new LaneClients(consumer, producer), intake, this, cause -> {});
+        reader.subscribe();
+        consumer.updateBeginningOffsets(Map.of(FAST, 0L, BULK, 0L));
+        if (!committed.isEmpty()) {
+            consumer.rebalance(committed.keySet());
+            consumer.commitSync(committed);
+            consumer.rebalance(List.of());
+        }
+        consumer.rebalance(List.of(FAST, BULK));
+    }
+
+    static LaneSettings settings(Map<String, String> kafka) {
+        return new LaneSettings(
+                "workers-fake",
+                List.of(new LaneSettings.Lane("lane-fast", 9), new LaneSettings.Lane("lane-bulk", 1)),
+                "outcomes",
+                "dead-letters",
+                kafka,
+                new LaneLimits(3, 4, 1 << 20, 4, Duration.ofSeconds(1)));
+    }
+
+    /** Every look at the clock is a second later, so that each round's commit is due. */
+    @Override
+    public Instant instant() {
+        now = now.plusSeconds(1);
+        return now;
+    }
+
+    void arrive(TopicPartition lane, String... ids) {
+        for (String id : ids) {
+            arrive(lane, CODEC.encode(assignment(id)));
+        }
+    }
+
+    void arrive(TopicPartition lane, byte[] value) {
+        long offset = ends.merge(lane, 1L, Long::sum) - 1;
+        consumer.addRecord(new ConsumerRecord<>(lane.topic(), lane.partition(), offset, null, value));
+    }
+
+    void turn() {
+        reader.doWork();
+    }
+
+    /** Turns until a round finds nothing to do. */
+    void settle() {
+        while (reader.doWork() > 0) {
+            // Every round that did something may have made room for the next.
+        }
+    }
+
+    OffsetAndMetadata committed(TopicPartition lane) {
+        OffsetAndMetadata committed = consumer.committed(Set.of(lane)).get(lane);
+        if (committed == null) {
+            throw new AssertionError("nothing is committed for " + lane);
+        }
+        return committed;
+    }
+
+    /** Ids of what was published, in order. */
+    List<String> published() {
+        return producer.history().stream()
+                .filter(each -> each.topic().equals("outcomes"))
+                .map(each -> outcome(each.value()).request().id())
+                .toList();
+    }
+
+    static Outcome outcome(byte[] value) {
+        return CODEC.outcome(value);
+    }
+
+    /** Offsets as they lie in the log, for a reader that begins where another left off. */
+    void arriveAgain(TopicPartition lane, long from, Collection<String> ids) {
+        ends.put(lane, from);
+        arrive(lane, ids.toArray(String[]::new));
+    }
+
+    static Assignment assignment(String id) {
+        Prompt prompt = new Prompt(
+                new RequestId("job", id),
+                Dialect.PLAIN,
+                "default",
+                "fake",
+                new Input.Text("Once upon a time"),
+                Sampling.UNSAID,
+                Priority.BULK,
+                null,
+                Map.of(),
+                null);
+        return new Assignment(prompt, "bulk", 1, Instant.parse("2026-11-24T08:59:59Z"));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.scriptorium.worker;
+
+import dev.scriptorium.token.Tokenizer;
+
+/** One character a token: id 1 begins, id 2 ends, 3 and up are {@code A}, {@code B}, … */
+final class FakeTokenizer implements Tokenizer {
+    static final int BEGIN = 1;
+    static final int END = 2;
+    private static final int FIRST_LETTER = 3;
+
+    static int id(char letter) {
+        return letter - 'A' + FIRST_LETTER;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return FakeModel.VOCABULARY_SIZE;
+    }
+
+    @Override
+    public int beginId() {
+        return BEGIN;
+    }
+
+    @Override
+    public boolean addsBegin() {
+        return true;
+    }
+
+    @Override
+    public int[] encode(String text) {
+        if (text.contains("!")) {
+            throw new IllegalArgumentException("this tokenizer cannot bear exclamation marks");
+        }
+        return text.chars().map(letter -> id((char) letter)).toArray();
+    }
+
+    @Override
+    public int[] encodeWithControlTokens(String text) {
+        return encode(text);
+    }
+
+    @Override
+    public String piece(int id) {
+        return String.valueOf((char) ('A' + id - FIRST_LETTER));
+    }
+
+    @Override
+    public boolean isControl(int id) {
+        return id < FIRST_LETTER;
+    }
+
+    @Override
+    public TextDecoder decoder() {
+        return new TextDecoder() {
+            @Override
+            public String push(int id) {
+                return piece(id);
+            }
+
+            @Override
+            public String finish() {
+                return "";
+            }
+        };
+    }
+}
