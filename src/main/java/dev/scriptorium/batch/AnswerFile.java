@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of answers, one JSON object a line, that only grows. A process may be killed in the middle of a line, so
@@ -20,45 +21,35 @@ final class AnswerFile implements AutoCloseable {
     private static final int LINE_BYTES_MAX = 64 << 20;
 
     private final Path path;
-    private final FileChannel channel;
+    private @Nullable FileChannel channel;
 
-    /**
-     * @param eachLine is given every whole line that is already there
-     * @throws IllegalStateException if another process writes the file
-     */
+    /** Opens the file, and makes it if it is not there. */
     static AnswerFile open(Path path, Consumer<String> eachLine) {
-        try {
-            Path folder = path.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            FileChannel channel = FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            try {
-                lock(channel, path);
-                channel.position(cutTornLine(path, eachLine));
-                channel.truncate(channel.position());
-                return new AnswerFile(path, channel);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the output " + path + " cannot be written: " + e.getMessage(), e);
-        }
+        AnswerFile file = new AnswerFile(path);
+        file.channel = file.connect(eachLine);
+        return file;
     }
 
-    private AnswerFile(Path path, FileChannel channel) {
+    /** Opens the file if it is there; otherwise the first answer makes it, so that no answer leaves no file. */
+    static AnswerFile openOnDemand(Path path, Consumer<String> eachLine) {
+        return Files.exists(path) ? open(path, eachLine) : new AnswerFile(path);
+    }
+
+    private AnswerFile(Path path) {
         this.path = path;
-        this.channel = channel;
     }
 
     /** Adds one line; it is with the operating system when this returns, so a killed process loses nothing. */
     void append(String json) {
+        FileChannel open = channel;
+        if (open == null) {
+            open = connect(line -> {});
+            channel = open;
+        }
         ByteBuffer line = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
         try {
             while (line.hasRemaining()) {
-                channel.write(line);
+                open.write(line);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the output " + path + " cannot be written: " + e.getMessage(), e);
@@ -67,10 +58,37 @@ final class AnswerFile implements AutoCloseable {
 
     @Override
     public void close() {
-        try (channel) {
-            channel.force(true);
+        FileChannel open = channel;
+        if (open == null) {
+            return;
+        }
+        try (open) {
+            open.force(true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws IllegalStateException if another process writes the file */
+    private FileChannel connect(Consumer<String> eachLine) {
+        try {
+            Path folder = path.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            FileChannel opened = FileChannel.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                lock(opened, path);
+                opened.position(endOfWholeLines(path, eachLine));
+                opened.truncate(opened.position());
+                return opened;
+            } catch (IOException | RuntimeException e) {
+                opened.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the output " + path + " cannot be written: " + e.getMessage(), e);
         }
     }
 
@@ -86,8 +104,7 @@ final class AnswerFile implements AutoCloseable {
         }
     }
 
-    /** Returns where the last whole line ends. */
-    private static long cutTornLine(Path path, Consumer<String> eachLine) throws IOException {
+    private static long endOfWholeLines(Path path, Consumer<String> eachLine) throws IOException {
         long end = 0;
         try (PromptLines lines = new PromptLines(path, LINE_BYTES_MAX)) {
             for (PromptLines.Line line = lines.next(); line != null && line.ended(); line = lines.next()) {

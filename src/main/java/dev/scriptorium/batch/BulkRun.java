@@ -77,7 +77,7 @@ public final class BulkRun {
     public BulkProgress run() {
         try (PromptLines input = new PromptLines(job.input(), job.topics().recordBytesMax());
                 AnswerFile output = AnswerFile.open(job.output(), json -> remember(json, true));
-                AnswerFile errors = AnswerFile.open(job.errors(), json -> remember(json, false));
+                AnswerFile errors = AnswerFile.openOnDemand(job.errors(), json -> remember(json, false));
                 AnswerFollower follower = new AnswerFollower(job.name(), job.topics(), job.kafka());
                 PromptSender sender = new PromptSender(job.name(), job.topics(), job.kafka())) {
             while (!stopRequested.getAsBoolean() && !(now.inputEnded() && outstanding.isEmpty())) {

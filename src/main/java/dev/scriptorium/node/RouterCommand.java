@@ -21,8 +21,9 @@ final class RouterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard ignored = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.connect(options.load(), options)) {
+            services.requireTopics();
             services.startRouter(shutdown::fail);
             services.announce(System.err);
             shutdown.await();

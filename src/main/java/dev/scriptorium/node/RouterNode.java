@@ -5,6 +5,7 @@ import dev.scriptorium.topology.RequestTopology;
 import dev.scriptorium.topology.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -21,8 +22,8 @@ final class RouterNode implements AutoCloseable {
 
     /** @param state folder of the local stores; they are restored from Kafka when it is empty */
     static RouterNode start(Pipeline pipeline, Path state, Consumer<Throwable> onFailure) {
-        KafkaStreams streams =
-                new KafkaStreams(new RequestTopology(pipeline).build(), StreamsSettings.of(pipeline, state));
+        Properties settings = StreamsSettings.of(pipeline, state);
+        KafkaStreams streams = new KafkaStreams(RequestTopology.build(pipeline, settings), settings);
         streams.setUncaughtExceptionHandler(problem -> {
             onFailure.accept(problem);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;

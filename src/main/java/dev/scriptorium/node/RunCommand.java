@@ -69,25 +69,29 @@ final class RunCommand implements Callable<Integer> {
             throw new IllegalStateException("the input " + input + " is not a file that can be read");
         }
         Pipeline pipeline = model.applied(options.load());
-        BulkProgress end;
-        boolean finished;
-        try (Shutdown.Guard ignored = shutdown.guard();
-                Services services = Services.open(pipeline, options, 0);
-                ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock)) {
+        try (Shutdown.Guard _ = shutdown.guard();
+                Services services = Services.open(pipeline, options, 0)) {
             services.createTopics();
             services.startRouter(shutdown::fail);
             String digest = services.startWorker(model, clock, shutdown::fail);
-            BulkRun run = new BulkRun(bulkJob(services.pipeline(), digest), display::show, shutdown::isRequested, clock);
+            return follow(bulkJob(services.pipeline(), digest)).code();
+        }
+    }
+
+    private ExitCode follow(BulkJob bulkJob) {
+        BulkRun run;
+        BulkProgress end;
+        ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock);
+        try (display) {
+            run = new BulkRun(bulkJob, display::show, shutdown::isRequested, clock);
             end = run.run();
-            finished = run.finished();
-            display.close();
-            summarise(System.err, end, display, finished);
         }
         shutdown.check();
-        if (!finished) {
-            return ExitCode.INTERRUPTED.code();
+        summarise(System.err, end, display, run.finished());
+        if (!run.finished()) {
+            return ExitCode.INTERRUPTED;
         }
-        return (end.failed() > 0 ? ExitCode.SOME_REJECTED : ExitCode.OK).code();
+        return end.failed() > 0 ? ExitCode.SOME_REJECTED : ExitCode.OK;
     }
 
     private BulkJob bulkJob(Pipeline pipeline, String digest) {

@@ -36,8 +36,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard ignored = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.open(model.applied(options.load()), options, port)) {
+            services.createTopics();
             services.startRouter(shutdown::fail);
             services.startWorker(model, clock, shutdown::fail);
             services.announce(System.err);

@@ -64,6 +64,17 @@ final class Services implements AutoCloseable {
         }
     }
 
+    /** @throws IllegalStateException if a topic is missing, which would otherwise show as an odd failure later */
+    void requireTopics() {
+        List<String> missing = checkTopics().stream()
+                .filter(finding -> finding.state() == TopicSetup.State.MISSING)
+                .map(finding -> finding.declared().name())
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("the topics " + missing + " are not there; create them with: scriptorium topics");
+        }
+    }
+
     List<TopicSetup.Finding> checkTopics() {
         try (Admin admin = admin()) {
             return new TopicSetup(admin).check(pipeline.allTopics());

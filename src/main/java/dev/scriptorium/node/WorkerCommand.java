@@ -27,8 +27,9 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard ignored = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.connect(model.applied(options.load()), options)) {
+            services.requireTopics();
             services.startWorker(model, clock, shutdown::fail);
             services.announce(System.err);
             shutdown.await();
