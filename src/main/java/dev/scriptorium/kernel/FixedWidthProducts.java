@@ -54,7 +54,7 @@ final class FixedWidthProducts implements LaneLoops.Products {
     }
 
     @Override
-    public void line(F32Matrix weights, int row, int lastRow, float[] x, float[] y) {
+    public void line(F32Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt) {
         float[] w = weights.weights;
         int columns = weights.columns();
         int row1 = Math.min(row + LANES, lastRow);
@@ -69,20 +69,20 @@ final class FixedWidthProducts implements LaneLoops.Products {
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
         for (int k = 0; k < columns; k++) {
-            FloatVector value = broadcast(x[k]);
+            FloatVector value = broadcast(x[xAt + k]);
             sum0 = value.fma(load(w, at0 + k * ROWS), sum0);
             sum1 = value.fma(load(w, at1 + k * ROWS), sum1);
             sum2 = value.fma(load(w, at2 + k * ROWS), sum2);
             sum3 = value.fma(load(w, at3 + k * ROWS), sum3);
         }
-        sum0.intoArray(y, row);
-        sum1.intoArray(y, row1);
-        sum2.intoArray(y, row2);
-        sum3.intoArray(y, row3);
+        sum0.intoArray(y, yAt + row);
+        sum1.intoArray(y, yAt + row1);
+        sum2.intoArray(y, yAt + row2);
+        sum3.intoArray(y, yAt + row3);
     }
 
     @Override
-    public void line(Bf16Matrix weights, int row, int lastRow, float[] x, float[] y) {
+    public void line(Bf16Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt) {
         short[] w = weights.weights;
         int columns = weights.columns();
         int row1 = Math.min(row + LANES, lastRow);
@@ -97,20 +97,20 @@ final class FixedWidthProducts implements LaneLoops.Products {
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
         for (int k = 0; k < columns; k++) {
-            FloatVector value = broadcast(x[k]);
+            FloatVector value = broadcast(x[xAt + k]);
             sum0 = value.fma(load(w, at0 + k * ROWS), sum0);
             sum1 = value.fma(load(w, at1 + k * ROWS), sum1);
             sum2 = value.fma(load(w, at2 + k * ROWS), sum2);
             sum3 = value.fma(load(w, at3 + k * ROWS), sum3);
         }
-        sum0.intoArray(y, row);
-        sum1.intoArray(y, row1);
-        sum2.intoArray(y, row2);
-        sum3.intoArray(y, row3);
+        sum0.intoArray(y, yAt + row);
+        sum1.intoArray(y, yAt + row1);
+        sum2.intoArray(y, yAt + row2);
+        sum3.intoArray(y, yAt + row3);
     }
 
     @Override
-    public void line(Q8Matrix weights, int row, int lastRow, float[] x, float[] y) {
+    public void line(Q8Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt) {
         byte[] w = weights.quants;
         float[] scales = weights.scales;
         int columns = weights.columns();
@@ -133,17 +133,17 @@ final class FixedWidthProducts implements LaneLoops.Products {
             FloatVector scale3 = load(scales, Panels.offset(row3, blocks) + block * ROWS);
             int end = (block + 1) * Q8Matrix.BLOCK_COLUMNS;
             for (int k = block * Q8Matrix.BLOCK_COLUMNS; k < end; k++) {
-                FloatVector value = broadcast(x[k]);
+                FloatVector value = broadcast(x[xAt + k]);
                 sum0 = value.fma(load(w, at0 + k * ROWS).mul(scale0), sum0);
                 sum1 = value.fma(load(w, at1 + k * ROWS).mul(scale1), sum1);
                 sum2 = value.fma(load(w, at2 + k * ROWS).mul(scale2), sum2);
                 sum3 = value.fma(load(w, at3 + k * ROWS).mul(scale3), sum3);
             }
         }
-        sum0.intoArray(y, row);
-        sum1.intoArray(y, row1);
-        sum2.intoArray(y, row2);
-        sum3.intoArray(y, row3);
+        sum0.intoArray(y, yAt + row);
+        sum1.intoArray(y, yAt + row1);
+        sum2.intoArray(y, yAt + row2);
+        sum3.intoArray(y, yAt + row3);
     }
 
     @Override
@@ -159,19 +159,38 @@ final class FixedWidthProducts implements LaneLoops.Products {
         int blocks = weights.columns() / Q8Matrix.BLOCK_COLUMNS;
         int scaleAt = (panel * blocks + start / Q8Matrix.BLOCK_COLUMNS) * ROWS;
         int count = (end - start) / Q8Matrix.BLOCK_COLUMNS;
-        for (int lane = 0; lane < ROWS; lane += LANES) {
-            for (int block = 0; block < count; block++) {
-                FloatVector scale = load(weights.scales, scaleAt + block * ROWS + lane);
+        for (int block = 0; block < count; block++) {
+            for (int lane = 0; lane < ROWS; lane += 2 * LANES) {
                 int first = block * Q8Matrix.BLOCK_COLUMNS * ROWS + lane;
-                widenBlock(weights.quants, at + first, scale, into, to + first);
+                widenBlock(weights, at + first, scaleAt + block * ROWS + lane, into, to + first);
             }
         }
     }
 
-    private static void widenBlock(byte[] quants, int at, FloatVector scale, float[] into, int to) {
-        for (int i = 0; i < Q8Matrix.BLOCK_COLUMNS * ROWS; i += ROWS) {
-            load(quants, at + i).mul(scale).intoArray(into, to + i);
+    /**
+     * One block of all 16 rows for the widest registers, of two vectors of rows for the others. Four k at a time by
+     * hand: C2 would spend much of so short a loop before and after the part that it unrolls. The scale is loaded here,
+     * because a vector handed over to a method that is not inlined is an object.
+     */
+    private static void widenBlock(Q8Matrix weights, int at, int scaleAt, float[] into, int to) {
+        byte[] quants = weights.quants;
+        FloatVector scale = load(weights.scales, scaleAt);
+        for (int i = 0; i < Q8Matrix.BLOCK_COLUMNS * ROWS; i += 4 * ROWS) {
+            widenFour(quants, at + i, scale, into, to + i);
         }
+        if (LANES < ROWS) {
+            FloatVector second = load(weights.scales, scaleAt + LANES);
+            for (int i = LANES; i < Q8Matrix.BLOCK_COLUMNS * ROWS; i += 4 * ROWS) {
+                widenFour(quants, at + i, second, into, to + i);
+            }
+        }
+    }
+
+    private static void widenFour(byte[] quants, int at, FloatVector scale, float[] into, int to) {
+        load(quants, at).mul(scale).intoArray(into, to);
+        load(quants, at + ROWS).mul(scale).intoArray(into, to + ROWS);
+        load(quants, at + 2 * ROWS).mul(scale).intoArray(into, to + 2 * ROWS);
+        load(quants, at + 3 * ROWS).mul(scale).intoArray(into, to + 3 * ROWS);
     }
 
     @Override

@@ -13,12 +13,12 @@ interface LaneLoops {
     interface Products {
         int lanes();
 
-        /** One token: y[row ..] for four vectors of rows from {@code row} on, none after {@code lastRow}. */
-        void line(F32Matrix weights, int row, int lastRow, float[] x, float[] y);
+        /** One token: y[yAt + row ..] for four vectors of rows from {@code row} on, none after {@code lastRow}. */
+        void line(F32Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt);
 
-        void line(Bf16Matrix weights, int row, int lastRow, float[] x, float[] y);
+        void line(Bf16Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt);
 
-        void line(Q8Matrix weights, int row, int lastRow, float[] x, float[] y);
+        void line(Q8Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt);
 
         /** Widens {@code count} elements; bfloat16 needs neither row nor column to do so. */
         void widen(short[] weights, int at, int count, float[] into, int to);

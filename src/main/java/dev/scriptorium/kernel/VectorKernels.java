@@ -10,12 +10,15 @@ import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 
 /**
- * The fast twin. One token is bound by memory: its weights are widened in registers, four vectors of rows at a time.
- * Several tokens share the widening: a piece of a panel becomes f32 once, in the cache, and each tile of six tokens by
- * two vectors of rows keeps its twelve accumulators in registers. Here the panels, pieces and tokens are walked; the
+ * The fast twin. A few tokens are bound by memory: weights are widened in registers, four vectors of rows at a time.
+ * More tokens share the widening: a piece of a panel becomes f32 once, in the cache, and each tile of six tokens by two
+ * vectors of rows keeps its twelve accumulators in registers. Here the panels, pieces and tokens are walked; the
  * arithmetic is in {@link LaneLoops}.
  */
 public final class VectorKernels implements Kernels {
+    /** Up to here it is cheaper to widen the weights again for each token, while they are in the cache. */
+    private static final int LINE_TOKENS_MAX = 5;
+
     private static final int TILE_TOKENS = 6;
     private static final int HALF_TILE_TOKENS = 3;
 
@@ -74,21 +77,29 @@ public final class VectorKernels implements Kernels {
         if (panels.start() >= panels.end() || tokens == 0) {
             return;
         }
-        if (tokens == 1) {
-            line(weights, panels, x, y);
+        if (tokens <= LINE_TOKENS_MAX) {
+            lines(weights, panels, x, tokens, y);
         } else {
             tiles(weights, panels, x, tokens, y, scratch);
         }
     }
 
-    private void line(Matrix weights, Range panels, float[] x, float[] y) {
+    private void lines(Matrix weights, Range panels, float[] x, int tokens, float[] y) {
+        int xStride = Kernels.stride(weights.columns());
+        int yStride = Kernels.stride(weights.rows());
         int lastRow = panels.end() * ROWS - lanes;
         for (int row = panels.start() * ROWS; row <= lastRow; row += 4 * lanes) {
-            switch (weights) {
-                case F32Matrix matrix -> products.line(matrix, row, lastRow, x, y);
-                case Bf16Matrix matrix -> products.line(matrix, row, lastRow, x, y);
-                case Q8Matrix matrix -> products.line(matrix, row, lastRow, x, y);
+            for (int token = 0; token < tokens; token++) {
+                line(weights, row, lastRow, x, token * xStride, y, token * yStride);
             }
+        }
+    }
+
+    private void line(Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt) {
+        switch (weights) {
+            case F32Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
+            case Bf16Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
+            case Q8Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
         }
     }
 
