@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class PromptDecoderTest {
     private static final int RECORD_BYTES_MAX = 4096;
-    private final PromptDecoder decoder = new PromptDecoder(RECORD_BYTES_MAX);
+    private static final PromptDecoder DECODER = new PromptDecoder(RECORD_BYTES_MAX);
 
     @Test
     void readsAllThatAPlainObjectCanSay() {
@@ -133,6 +133,18 @@ class PromptDecoderTest {
     }
 
     @Test
+    void takesTheIdFromTheKeyWhereALineHasNone() {
+        // Given
+        String json = "{\"method\":\"POST\",\"url\":\"/v1/completions\",\"body\":{\"prompt\":\"x\"}}";
+
+        // When
+        Prompt prompt = accepted(new Arrival("k1", bytes(json), null, null, null, Samples.NOON));
+
+        // Then
+        assertThat(prompt.request().id()).isEqualTo("k1");
+    }
+
+    @Test
     void prefersTheValuesOwnWordsToKeyAndHeaders() {
         // Given
         String json = "{\"id\": 18446744073709551616, \"job\": \"a\", \"tenant\": \"b\", \"prompt\": \"Once\"}";
@@ -206,10 +218,10 @@ class PromptDecoderTest {
         Arrival arrival = arrival("{\"id\": \"a\"}");
 
         // When
-        Decoded first = decoder.decode(arrival);
+        Decoded first = DECODER.decode(arrival);
 
         // Then
-        assertThat(decoder.decode(arrival)).isEqualTo(first);
+        assertThat(DECODER.decode(arrival)).isEqualTo(first);
         assertThat(((Decoded.Refused) first).contentDigest()).hasSize(64);
     }
 
@@ -219,7 +231,7 @@ class PromptDecoderTest {
         Arrival arrival = new Arrival(null, bytes("hello"), null, null, "f:1", Samples.NOON);
 
         // When
-        Decoded decoded = decoder.decode(arrival);
+        Decoded decoded = DECODER.decode(arrival);
 
         // Then
         assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
@@ -232,20 +244,20 @@ class PromptDecoderTest {
         Arrival tombstone = new Arrival("a", null, null, null, null, Samples.NOON);
 
         // When
-        Decoded decoded = decoder.decode(tombstone);
+        Decoded decoded = DECODER.decode(tombstone);
 
         // Then
         assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
     }
 
     private Prompt accepted(Arrival arrival) {
-        Decoded decoded = decoder.decode(arrival);
+        Decoded decoded = DECODER.decode(arrival);
         assertThat(decoded).isInstanceOf(Decoded.Accepted.class);
         return ((Decoded.Accepted) decoded).prompt();
     }
 
     private Rejection refused(Arrival arrival) {
-        Decoded decoded = decoder.decode(arrival);
+        Decoded decoded = DECODER.decode(arrival);
         assertThat(decoded).isInstanceOf(Decoded.Refused.class);
         return ((Decoded.Refused) decoded).rejection();
     }
