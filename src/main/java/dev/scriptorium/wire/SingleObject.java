@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,9 +52,16 @@ final class SingleObject {
         this.schemas = schemas;
     }
 
-    /** One that reads every schema of this program and of its past. */
+    /**
+     * One that reads every schema of this program and of its past.
+     *
+     * @throws IllegalStateException if this Java was started without the flag that lets Avro create our classes:
+     *     without this check every record would look damaged
+     */
     static SingleObject ofAllReleased() {
-        return new SingleObject(allReleased());
+        SingleObject avro = new SingleObject(allReleased());
+        avro.decode(avro.encode(new JobTallyRecord("", 0L, 0L, 0L, 0L, 0L, Instant.EPOCH)), JobTallyRecord.class);
+        return avro;
     }
 
     static SchemaStore.Cache allReleased() {
@@ -95,6 +103,11 @@ final class SingleObject {
             if (decoder.isEnd()) {
                 return record;
             }
+        } catch (SecurityException e) {
+            throw new IllegalStateException(
+                    "Avro may not create the classes of %s: start Java with -Dorg.apache.avro.SERIALIZABLE_PACKAGES=%s"
+                            .formatted(type.getPackageName(), type.getPackageName()),
+                    e);
         } catch (IOException | RuntimeException e) {
             // Avro documents no list of what damaged bytes may throw; every exception here comes from the bytes.
             throw new UndecodableException(

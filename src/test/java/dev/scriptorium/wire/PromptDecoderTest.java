@@ -11,7 +11,10 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.Sampling;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -236,6 +239,19 @@ class PromptDecoderTest {
         // Then
         assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
         assertThat(((Decoded.Unreadable) decoded).reason()).startsWith("f:1: ");
+    }
+
+    @Test
+    void everyExampleIsAPrompt() throws IOException {
+        // Given
+        List<String> lines = Files.readAllLines(Path.of("examples/prompts.jsonl"));
+
+        // When
+        List<Prompt> prompts =
+                lines.stream().map(line -> accepted(arrival(line))).toList();
+
+        // Then
+        assertThat(prompts).isNotEmpty().extracting(Prompt::request).doesNotHaveDuplicates();
     }
 
     @Test
