@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads what {@link AnswerWriter} wrote, as far as somebody who follows a job needs it. */
 public final class AnswerReader {
     private final SingleObject avro = SingleObject.ofAllReleased();
-    private final AnswerWriter writer = new AnswerWriter();
+    private final AnswerWriter writer = new AnswerWriter(avro);
 
     /**
      * @param id the request's id

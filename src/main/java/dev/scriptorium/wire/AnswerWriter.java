@@ -39,13 +39,21 @@ public final class AnswerWriter {
     private static final int OPENAI_ID_CHARACTERS = 24;
     private static final int FINGERPRINT_CHARACTERS = 10;
 
-    private final SingleObject avro = SingleObject.ofAllReleased();
     private final JsonFactory json = new JsonFactory();
+    private final SingleObject avro;
 
     private enum Shape {
         AVRO,
         PLAIN,
         OPENAI
+    }
+
+    public AnswerWriter() {
+        this(SingleObject.ofAllReleased());
+    }
+
+    AnswerWriter(SingleObject avro) {
+        this.avro = avro;
     }
 
     /** A whole record value; JSON is one line without a line end. */
@@ -63,12 +71,11 @@ public final class AnswerWriter {
     }
 
     private static Shape shape(Outcome outcome, AnswerFormat format) {
-        Shape inKind =
-                switch (outcome.dialect()) {
-                    case AVRO -> Shape.AVRO;
-                    case PLAIN -> Shape.PLAIN;
-                    case OPENAI_CHAT, OPENAI_COMPLETIONS -> Shape.OPENAI;
-                };
+        Shape inKind = switch (outcome.dialect()) {
+            case AVRO -> Shape.AVRO;
+            case PLAIN -> Shape.PLAIN;
+            case OPENAI_CHAT, OPENAI_COMPLETIONS -> Shape.OPENAI;
+        };
         return switch (format) {
             case AVRO -> Shape.AVRO;
             case AS_PROMPT -> inKind;

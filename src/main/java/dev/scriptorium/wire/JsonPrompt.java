@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +54,7 @@ final class JsonPrompt {
     private static JsonPrompt line(ObjectNode line) {
         for (String name : (Iterable<String>) line::fieldNames) {
             if (!LINE_FIELDS.contains(name)) {
-                String hint = RequestField.named(name).isPresent()
-                        ? ". It belongs into 'body'"
-                        : RequestField.suggestion(name, LINE_FIELDS);
-                throw unknown(name, "is not known beside custom_id, method, url and body" + hint);
+                throw unknown(name, "is not known beside custom_id, method, url and body" + lineHint(name));
             }
         }
         String method = JsonText.text("method", required(line, "method"));
@@ -76,6 +74,15 @@ final class JsonPrompt {
             throw Refusal.invalid("body", JsonText.describe(body), "must be an object");
         }
         return new JsonPrompt(dialect, line.get("custom_id"), object);
+    }
+
+    private static String lineHint(String name) {
+        if (name.equals("id")) {
+            return "; the id of a line is its custom_id";
+        }
+        return RequestField.named(name).isPresent()
+                ? "; it belongs into 'body'"
+                : RequestField.suggestion(name, LINE_FIELDS);
     }
 
     private static JsonNode required(ObjectNode line, String name) {
@@ -113,12 +120,10 @@ final class JsonPrompt {
             case "prompt" -> " at " + CHAT_URL + "; use " + COMPLETIONS_URL;
             case "id" -> " in 'body'; the id of a line is its custom_id";
             default -> {
-                List<String> known = new ArrayList<>();
-                for (RequestField field : RequestField.values()) {
-                    if (applies(field)) {
-                        known.addAll(field.names());
-                    }
-                }
+                List<String> known = Arrays.stream(RequestField.values())
+                        .filter(this::applies)
+                        .flatMap(field -> field.names().stream())
+                        .toList();
                 yield RequestField.suggestion(name, known);
             }
         };
@@ -131,10 +136,7 @@ final class JsonPrompt {
         if (harmless.isEmpty()) {
             throw unknown(name, "is not supported");
         }
-        throw Refusal.invalid(
-                name,
-                JsonText.describe(value),
-                "must be %s: anything else is not supported".formatted(String.join(" or ", harmless)));
+        throw Refusal.invalid(name, JsonText.describe(value), RequestField.unsupportedRule(name, harmless));
     }
 
     private static Refusal unknown(String name, String rule) {
@@ -194,8 +196,8 @@ final class JsonPrompt {
         if (!list.isArray()) {
             throw Refusal.invalid("messages", JsonText.describe(list), "must be a list");
         }
-        if (list.size() > Input.Chat.MESSAGES_MAX) {
-            throw Refusal.invalid("messages", list.size() + " messages", "must have 1 to 1024 of them");
+        if (list.isEmpty() || list.size() > Input.Chat.MESSAGES_MAX) {
+            throw Refusal.invalid("messages", "a list of " + list.size(), "must have 1 to 1024 of them");
         }
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
@@ -217,19 +219,21 @@ final class JsonPrompt {
                         path + "." + name, "is not known" + RequestField.suggestion(name, List.of("role", "content")));
             }
         }
-        JsonNode role = node.get("role");
-        JsonNode content = node.get("content");
-        if (role == null) {
-            throw Refusal.missing(path + ".role", "it must be one of system, user, assistant");
-        }
-        if (content == null) {
-            throw Refusal.missing(path + ".content", "it must be a string");
-        }
+        JsonNode role = part(path, node, "role", "it must be one of system, user, assistant");
+        JsonNode content = part(path, node, "content", "it must be a string");
         try {
             return new Message(JsonText.text(path + ".role", role), content(path + ".content", content));
         } catch (InvalidFieldException e) {
             throw Refusal.invalid(path + ".role", e.value(), e.rule());
         }
+    }
+
+    private static JsonNode part(String path, JsonNode message, String name, String rule) {
+        JsonNode value = message.get(name);
+        if (value == null) {
+            throw Refusal.missing(path + "." + name, rule);
+        }
+        return value;
     }
 
     /** A string, or OpenAI's list of text parts, which are joined by line ends as other servers do. */
@@ -281,6 +285,9 @@ final class JsonPrompt {
         if (!value.isArray()) {
             throw Refusal.invalid("stop", JsonText.describe(value), "must be a string or a list of strings");
         }
+        if (value.size() > Sampling.STOP_COUNT_MAX) {
+            throw Refusal.invalid("stop", "a list of " + value.size(), "must have at most 16 texts");
+        }
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
             texts.add(JsonText.text("stop[" + i + "]", value.get(i)));
@@ -310,14 +317,10 @@ final class JsonPrompt {
                 return OffsetDateTime.parse(text.replace(' ', 'T')).toInstant().truncatedTo(ChronoUnit.MICROS);
             }
         } catch (DateTimeException e) {
-            throw notATime(text);
+            // It looks like a time and is none, as the 30th of February: refused like everything else below.
         }
-        throw notATime(text);
-    }
-
-    private static Refusal notATime(String text) {
-        return Refusal.invalid(
-                "deadline", "'" + Refusal.shown(text) + "'", "must be " + RequestField.DEADLINE.limits());
+        String rule = "must be " + RequestField.DEADLINE.limits();
+        throw Refusal.invalid("deadline", "'" + Refusal.shown(text) + "'", rule);
     }
 
     Map<String, String> metadata() {
@@ -338,40 +341,17 @@ final class JsonPrompt {
 
     private @Nullable Double number(RequestField field) {
         JsonNode value = value(field);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isNumber()) {
-            throw Refusal.invalid(field.key(), JsonText.describe(value), "must be a number, " + field.limits());
-        }
-        double number = value.doubleValue();
-        if (Double.isInfinite(number)) {
-            throw Refusal.invalid(field.key(), Refusal.shown(value.asText()), "must be " + field.limits());
-        }
-        return number;
+        return value == null ? null : (Double) JsonText.number(field, value);
     }
 
     private @Nullable Integer integer(RequestField field) {
-        Long value = whole(field);
-        if (value != null && value.intValue() != value) {
-            throw Refusal.invalid(field.key(), value.toString(), "must be " + field.limits());
-        }
-        return value == null ? null : value.intValue();
+        JsonNode value = value(field);
+        return value == null ? null : (Integer) JsonText.integer(field, value);
     }
 
     private @Nullable Long whole(RequestField field) {
         JsonNode value = value(field);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isIntegralNumber()) {
-            String found = value.isNumber() ? Refusal.shown(value.asText()) : JsonText.describe(value);
-            throw Refusal.invalid(field.key(), found, "must be a whole number, " + field.limits());
-        }
-        if (!value.canConvertToLong()) {
-            throw Refusal.invalid(field.key(), Refusal.shown(value.asText()), "must be " + field.limits());
-        }
-        return value.longValue();
+        return value == null ? null : (Long) JsonText.whole(field, value);
     }
 
     /** The one value under all of a field's names; null if none is there. */
@@ -387,7 +367,8 @@ final class JsonPrompt {
                 throw Refusal.invalid(
                         name,
                         JsonText.describe(value),
-                        "is another name of '%s', which is %s".formatted(first, JsonText.describe(found)));
+                        "is another name of '%s', which is %s: give one of them"
+                                .formatted(first, JsonText.describe(found)));
             }
             if (found == null) {
                 found = value;

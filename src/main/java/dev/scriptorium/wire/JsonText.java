@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -36,7 +37,10 @@ final class JsonText {
     private static final int NESTING_LEVELS_MAX = 32;
     private static final int NUMBER_CHARACTERS_MAX = 400;
     private static final int NAME_CHARACTERS_MAX = 1024;
-    private static final Pattern LOCATION = Pattern.compile("\\s*\\(?[^(]*\\[Source:[^\\]]*\\]\\)?");
+    /** What Jackson tells programmers and not people: where it looked, which of its switches to turn. */
+    private static final Pattern JACKSON_ADVICE = Pattern.compile(
+            "(?s)(: was expecting| \\(for `|: enable `|; enable `|, from `StreamReadConstraints|: only regular).*");
+
     private static final JsonMapper MAPPER = mapper();
 
     private final String text;
@@ -89,6 +93,8 @@ final class JsonText {
                     "the value is not JSON: it ends in the middle, after %d characters".formatted(text.length()));
         } catch (MismatchedInputException e) {
             throw Refusal.malformed("the value goes on after its JSON object has ended; one record holds one object");
+        } catch (NumberFormatException e) {
+            throw Refusal.malformed("the value has a number with an exponent that no computer can hold");
         } catch (JsonProcessingException e) {
             throw Refusal.malformed("the value is not JSON%s: %s".formatted(place(e), reason(e)));
         }
@@ -106,8 +112,14 @@ final class JsonText {
 
     private static String reason(JsonProcessingException e) {
         String message =
-                LOCATION.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
-        return Refusal.shown(message.lines().findFirst().orElse("").strip());
+                JACKSON_ADVICE.matcher(String.valueOf(e.getOriginalMessage())).replaceFirst("");
+        String line = message.lines().findFirst().orElse("").strip();
+        return unclosed(line) ? line + ")" : line;
+    }
+
+    private static boolean unclosed(String line) {
+        return line.chars().filter(c -> c == '(').count()
+                > line.chars().filter(c -> c == ')').count();
     }
 
     /** The value as people would quote it, with its type: {@code '0.7' (a string)}. */
@@ -182,8 +194,9 @@ final class JsonText {
         }
 
         private void scalar(JsonParser parser, String name) throws IOException {
+            boolean mayBeNumber = name.equals("custom_id") || name.equals("id");
             if (parser.currentToken() == JsonToken.VALUE_STRING
-                    || parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+                    || mayBeNumber && parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
                 found.putIfAbsent(name, parser.getText());
             }
         }
@@ -266,6 +279,36 @@ final class JsonText {
         }
     }
 
+    static double number(RequestField field, JsonNode value) {
+        if (!value.isNumber()) {
+            throw Refusal.invalid(field.key(), describe(value), "must be a number " + field.limits());
+        }
+        double number = value.doubleValue();
+        if (Double.isInfinite(number)) {
+            throw Refusal.invalid(field.key(), Refusal.shown(value.asText()), "must be " + field.limits());
+        }
+        return number;
+    }
+
+    static int integer(RequestField field, JsonNode value) {
+        long whole = whole(field, value);
+        if ((int) whole != whole) {
+            throw Refusal.invalid(field.key(), value.asText(), "must be " + field.limits());
+        }
+        return (int) whole;
+    }
+
+    static long whole(RequestField field, JsonNode value) {
+        if (!value.isIntegralNumber()) {
+            String found = value.isNumber() ? Refusal.shown(value.asText()) : describe(value);
+            throw Refusal.invalid(field.key(), found, "must be a whole number " + field.limits());
+        }
+        if (!value.canConvertToLong()) {
+            throw Refusal.invalid(field.key(), Refusal.shown(value.asText()), "must be " + field.limits());
+        }
+        return value.longValue();
+    }
+
     private static JsonMapper mapper() {
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
@@ -283,7 +326,9 @@ final class JsonText {
                 .build();
         return JsonMapper.builder(factory)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                // Numbers stay as they were written, so that a message can quote them.
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                 .build();
     }
 }

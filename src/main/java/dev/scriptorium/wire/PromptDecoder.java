@@ -12,6 +12,7 @@ import dev.scriptorium.wire.avro.PromptEvent;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class PromptDecoder {
     /** Enough to find the id at the start of a line that is too long to be read. */
     private static final int GLANCE_BYTES = 16 * 1024;
 
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
     private static final int CONFLUENT_HEADER_BYTES = 5;
 
     private final int recordBytesMax;
@@ -179,7 +181,8 @@ public final class PromptDecoder {
         String id = firstValid("", PromptDecoder::isId, sender.id(), arrival.key());
         String message = said(arrival, refusal.sentence());
         if (id.isEmpty()) {
-            return new Decoded.Unreadable(message + ". The record has no usable id either");
+            boolean isAboutId = "id".equals(refusal.field()) || "custom_id".equals(refusal.field());
+            return new Decoded.Unreadable(isAboutId ? message : message + "; and neither value nor key has an id");
         }
         Rejection rejection = new Rejection(
                 new RequestId(job, id),
@@ -231,7 +234,10 @@ public final class PromptDecoder {
         return String.valueOf(e.getMessage());
     }
 
+    /** One line for people: whatever a user put into it, no control character gets through. */
     private static String said(Arrival arrival, String sentence) {
-        return arrival.source() == null ? sentence : arrival.source() + ": " + sentence;
+        String line = CONTROL.matcher(sentence)
+                .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
+        return arrival.source() == null ? line : arrival.source() + ": " + line;
     }
 }

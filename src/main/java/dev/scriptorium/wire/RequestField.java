@@ -2,6 +2,7 @@ package dev.scriptorium.wire;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,32 +14,37 @@ import java.util.Optional;
  * is generated from. In an OpenAI line these stand in {@code body}, in a plain object at the top.
  */
 enum RequestField {
-    ID("id", "text or whole number", "1 to 256 characters, no control characters", "the record's key"),
-    JOB("job", "text", "1 to 128 letters, digits, dots, dashes or underscores", "header, else `default`"),
-    TENANT("tenant", "text", "1 to 128 characters", "header, else `default`", "user"),
+    ID("id", "text or whole number", "1 to 256 characters, none of them a control character", "the record's key"),
+    JOB("job", "text", "1 to 128 letters, digits, dots, dashes or underscores", "the header, else `default`"),
+    TENANT("tenant", "text", "1 to 128 characters", "the header, else `default`", "user"),
     MODEL("model", "text", "1 to 256 characters", "the pipeline chooses"),
-    PROMPT("prompt", "text", "at least 1 character", "required, or `messages`"),
-    MESSAGES("messages", "list of `{role, content}`", "1 to 1024; roles system, user, assistant", "or `prompt`"),
+    PROMPT("prompt", "text", "at least 1 character", "`messages` is given"),
+    MESSAGES("messages", "list of `{role, content}`", "1 to 1024 of them", "`prompt` is given"),
     MAX_TOKENS(
             "max_tokens",
             "whole number",
-            "1 to 1048576 tokens generated",
-            "the model's",
+            "from 1 to 1048576",
+            "the pipeline's or the model's",
             "max_completion_tokens",
             "max_new_tokens"),
-    MAX_LENGTH("max_length", "whole number", "1 to 1048576 tokens of prompt and output together", "the model's"),
-    TEMPERATURE("temperature", "number", "0 to 2; 0 is greedy", "the model's"),
-    TOP_K("top_k", "whole number", "0 to 2147483647; 0 keeps all", "the model's"),
-    TOP_P("top_p", "number", "above 0 and up to 1", "the model's"),
-    MIN_P("min_p", "number", "0 to 1", "the model's"),
-    REPETITION_PENALTY("repetition_penalty", "number", "above 0 and up to 10", "the model's", "repeat_penalty"),
-    FREQUENCY_PENALTY("frequency_penalty", "number", "-2 to 2", "the model's"),
-    PRESENCE_PENALTY("presence_penalty", "number", "-2 to 2", "the model's"),
-    SEED("seed", "whole number", "-9223372036854775808 to 9223372036854775807", "a hash of job and id"),
-    STOP("stop", "text or list of texts", "up to 16 of 1 to 256 characters", "none"),
-    PRIORITY("priority", "text", "`interactive` or `bulk`", "`bulk`"),
+    MAX_LENGTH("max_length", "whole number", "from 1 to 1048576", "the pipeline's or the model's"),
+    TEMPERATURE("temperature", "number", "from 0 to 2", "the pipeline's or the model's"),
+    TOP_K("top_k", "whole number", "from 0 to 2147483647", "the pipeline's or the model's"),
+    TOP_P("top_p", "number", "above 0 and at most 1", "the pipeline's or the model's"),
+    MIN_P("min_p", "number", "from 0 to 1", "the pipeline's or the model's"),
+    REPETITION_PENALTY(
+            "repetition_penalty",
+            "number",
+            "above 0 and at most 10",
+            "the pipeline's or the model's",
+            "repeat_penalty"),
+    FREQUENCY_PENALTY("frequency_penalty", "number", "from -2 to 2", "the pipeline's or the model's"),
+    PRESENCE_PENALTY("presence_penalty", "number", "from -2 to 2", "the pipeline's or the model's"),
+    SEED("seed", "whole number", "from -9223372036854775808 to 9223372036854775807", "a hash of job and id"),
+    STOP("stop", "text or list of texts", "at most 16 of 1 to 256 characters", "the pipeline's or the model's"),
+    PRIORITY("priority", "text", "interactive or bulk", "`bulk`"),
     DEADLINE("deadline", "text", "an RFC 3339 time such as 2026-11-24T12:00:00Z", "never"),
-    METADATA("metadata", "object of texts", "up to 16 pairs; keys to 64, values to 512 characters", "none");
+    METADATA("metadata", "object of texts", "at most 16 pairs; keys to 64, values to 512 characters", "none");
 
     /**
      * Parameters that others know and that are not supported here, with the values (as JSON) that ask for nothing:
@@ -72,6 +78,7 @@ enum RequestField {
         return type;
     }
 
+    /** The rule as the end of "it must be …". */
     String limits() {
         return limits;
     }
@@ -86,10 +93,46 @@ enum RequestField {
         return names;
     }
 
+    /** What it does, in the words of the nouns. */
+    String meaning() {
+        return switch (this) {
+            case ID -> "the request's own name, unique in its job; in an OpenAI line `custom_id`";
+            case JOB -> "the bulk job it belongs to";
+            case TENANT -> "on whose account";
+            case MODEL -> "which of the pipeline's models";
+            case PROMPT -> "text to continue as it stands";
+            case MESSAGES ->
+                "a chat for the model's own template; roles are system, user, assistant; content is text, or a list of"
+                        + " `{\"type\": \"text\", \"text\": …}`, joined by line ends";
+            case MAX_TOKENS -> "most tokens to generate";
+            case MAX_LENGTH -> "most tokens of prompt and output together; the smaller holds if both are given";
+            case TEMPERATURE -> "divides the logits; 0 picks the likeliest token always";
+            case TOP_K -> "how many of the likeliest tokens to keep; 0 keeps all";
+            case TOP_P -> "keep the likeliest tokens that make up this share of probability";
+            case MIN_P -> "drop tokens below this share of the likeliest token's probability";
+            case REPETITION_PENALTY ->
+                "divides positive and multiplies negative logits of tokens seen in prompt or output; 1 changes nothing";
+            case FREQUENCY_PENALTY -> "taken off a token's logit for each time it is in the output";
+            case PRESENCE_PENALTY -> "taken off a token's logit once it is in the output";
+            case SEED -> "of the random numbers";
+            case STOP -> "the completion ends before the first of these texts";
+            case PRIORITY -> "the class of service";
+            case DEADLINE -> "after this no answer is wanted";
+            case METADATA -> "travels to the answer untouched";
+        };
+    }
+
     static Optional<RequestField> named(String name) {
         return Arrays.stream(values())
                 .filter(field -> field.names.contains(name))
                 .findFirst();
+    }
+
+    /** The end of a sentence that says what alone may be asked of an unsupported parameter. */
+    static String unsupportedRule(String name, List<String> harmless) {
+        return name.equals("do_sample")
+                ? "must be true: to pick the likeliest token always, set temperature to 0"
+                : "must be %s: anything else is not supported".formatted(String.join(" or ", harmless));
     }
 
     /** The known name that somebody who wrote {@code name} probably meant, as the end of a sentence; else nothing. */
@@ -179,6 +222,6 @@ enum RequestField {
         fields.put("structured_outputs", List.of());
         fields.put("chat_template", List.of());
         fields.put("chat_template_kwargs", List.of("{}"));
-        return java.util.Collections.unmodifiableMap(fields);
+        return Collections.unmodifiableMap(fields);
     }
 }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,17 +52,22 @@ final class SingleObject {
         this.schemas = schemas;
     }
 
-    /** One that reads every schema of this program and of its past. */
+    /**
+     * One that reads every schema of this program and of its past.
+     *
+     * @throws IllegalStateException if this Java was started without the flag that lets Avro create our classes:
+     *     without this check every record would look damaged
+     */
     static SingleObject ofAllReleased() {
-        return new SingleObject(allReleased());
+        SingleObject avro = new SingleObject(allReleased());
+        avro.decode(avro.encode(new JobTallyRecord("", 0L, 0L, 0L, 0L, 0L, Instant.EPOCH)), JobTallyRecord.class);
+        return avro;
     }
 
     static SchemaStore.Cache allReleased() {
         SchemaStore.Cache store = new SchemaStore.Cache();
-        SchemaHistory.CURRENT.forEach((name, schema) -> {
-            SchemaHistory.released(name).forEach(store::addSchema);
-            store.addSchema(schema);
-        });
+        SchemaHistory.RELEASED.forEach(store::addSchema);
+        SchemaHistory.CURRENT.values().forEach(store::addSchema);
         return store;
     }
 
@@ -97,6 +103,11 @@ final class SingleObject {
             if (decoder.isEnd()) {
                 return record;
             }
+        } catch (SecurityException e) {
+            throw new IllegalStateException(
+                    "Avro may not create the classes of %s: start Java with -Dorg.apache.avro.SERIALIZABLE_PACKAGES=%s"
+                            .formatted(type.getPackageName(), type.getPackageName()),
+                    e);
         } catch (IOException | RuntimeException e) {
             // Avro documents no list of what damaged bytes may throw; every exception here comes from the bytes.
             throw new UndecodableException(
@@ -145,6 +156,11 @@ final class SingleObject {
     static final class SchemaHistory {
         /** The file names under {@code schemas/} and the schema that this program writes today. */
         static final Map<String, Schema> CURRENT = current();
+
+        /** Read once: parsing takes longer than everything else here. */
+        static final List<Schema> RELEASED = CURRENT.keySet().stream()
+                .flatMap(name -> released(name).stream())
+                .toList();
 
         private SchemaHistory() {}
 

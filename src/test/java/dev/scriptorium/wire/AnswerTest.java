@@ -16,6 +16,7 @@ import dev.scriptorium.wire.AnswerReader.Answer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -28,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private final AnswerWriter writer = new AnswerWriter();
-    private final AnswerReader reader = new AnswerReader();
+    private static final AnswerWriter WRITER = new AnswerWriter();
+    private static final AnswerReader READER = new AnswerReader();
 
     @ParameterizedTest
     @EnumSource
@@ -38,7 +39,7 @@ class AnswerTest {
         Completion completion = Samples.completion(dialect);
 
         // When
-        byte[] answer = writer.write(completion, AnswerFormat.JSON);
+        byte[] answer = WRITER.write(completion, AnswerFormat.JSON);
 
         // Then
         Golden.check("src/test/resources/golden/answers/completion-" + name(dialect) + ".json", pretty(answer));
@@ -51,7 +52,7 @@ class AnswerTest {
         Outcome rejection = Samples.rejection(dialect);
 
         // When
-        byte[] answer = writer.write(rejection, AnswerFormat.JSON);
+        byte[] answer = WRITER.write(rejection, AnswerFormat.JSON);
 
         // Then
         Golden.check("src/test/resources/golden/answers/rejection-" + name(dialect) + ".json", pretty(answer));
@@ -72,10 +73,10 @@ class AnswerTest {
         Completion completion = Samples.completion(dialect);
 
         // When
-        byte[] bytes = writer.write(completion, format);
+        byte[] bytes = WRITER.write(completion, format);
 
         // Then
-        assertThat(writer.contentType(completion, format)).isEqualTo(type);
+        assertThat(WRITER.contentType(completion, format)).isEqualTo(type);
         assertThat(SingleObject.isMarked(bytes)).isEqualTo(type.equals("avro/binary"));
         assertThat(bytes[0] == '{').isEqualTo(type.equals("application/json"));
     }
@@ -87,7 +88,7 @@ class AnswerTest {
         Completion completion = Samples.completion(dialect);
 
         // When
-        String json = new String(writer.write(completion, AnswerFormat.JSON), UTF_8);
+        String json = new String(WRITER.write(completion, AnswerFormat.JSON), UTF_8);
 
         // Then
         assertThat(json.lines()).hasSize(1);
@@ -105,11 +106,11 @@ class AnswerTest {
         }
 
         // When
-        byte[] first = writer.write(with(there), AnswerFormat.JSON);
+        byte[] first = WRITER.write(with(there), AnswerFormat.JSON);
 
         // Then
-        assertThat(writer.write(with(back), AnswerFormat.JSON)).isEqualTo(first);
-        assertThat(writer.write(with(back), AnswerFormat.AVRO)).isEqualTo(writer.write(with(there), AnswerFormat.AVRO));
+        assertThat(WRITER.write(with(back), AnswerFormat.JSON)).isEqualTo(first);
+        assertThat(WRITER.write(with(back), AnswerFormat.AVRO)).isEqualTo(WRITER.write(with(there), AnswerFormat.AVRO));
     }
 
     @ParameterizedTest
@@ -120,15 +121,14 @@ class AnswerTest {
 
         for (AnswerFormat format : AnswerFormat.values()) {
             // When
-            Answer answer = reader.read(writer.write(completion, format));
+            Answer answer = READER.read(WRITER.write(completion, format));
 
             // Then
             assertThat(answer.id()).isEqualTo("17");
             assertThat(answer.error()).isNull();
             assertThat(answer.promptTokens()).isEqualTo(5);
             assertThat(answer.completionTokens()).isEqualTo(12);
-            assertThat(answer.weightsDigest())
-                    .isEqualTo(completion.provenance().weightsDigest());
+            assertThat(answer.weightsDigest()).isEqualTo(completion.provenance().weightsDigest());
         }
     }
 
@@ -140,7 +140,7 @@ class AnswerTest {
 
         for (AnswerFormat format : AnswerFormat.values()) {
             // When
-            Answer answer = reader.read(writer.write(rejection, format));
+            Answer answer = READER.read(WRITER.write(rejection, format));
 
             // Then
             assertThat(answer.id()).isEqualTo("17");
@@ -153,10 +153,10 @@ class AnswerTest {
     @EnumSource
     void jsonAnswerIsHandedOnByteForByte(Dialect dialect) {
         // Given
-        byte[] json = writer.write(Samples.completion(dialect), AnswerFormat.JSON);
+        byte[] json = WRITER.write(Samples.completion(dialect), AnswerFormat.JSON);
 
         // When
-        Answer answer = reader.read(json);
+        Answer answer = READER.read(json);
 
         // Then
         assertThat(answer.json().getBytes(UTF_8)).isEqualTo(json);
@@ -165,14 +165,14 @@ class AnswerTest {
     @Test
     void avroAnswerIsHandedOnAsPlainJson() {
         // Given
-        byte[] avro = writer.write(Samples.completion(Dialect.PLAIN), AnswerFormat.AVRO);
+        byte[] avro = WRITER.write(Samples.completion(Dialect.PLAIN), AnswerFormat.AVRO);
 
         // When
-        Answer answer = reader.read(avro);
+        Answer answer = READER.read(avro);
 
         // Then
         assertThat(answer.json().getBytes(UTF_8))
-                .isEqualTo(writer.write(Samples.completion(Dialect.PLAIN), AnswerFormat.JSON));
+                .isEqualTo(WRITER.write(Samples.completion(Dialect.PLAIN), AnswerFormat.JSON));
     }
 
     @Test
@@ -181,12 +181,11 @@ class AnswerTest {
         Completion completion = Samples.completion(Dialect.OPENAI_CHAT);
 
         // When
-        JsonNode again = JSON.readTree(writer.write(completion, AnswerFormat.JSON));
+        JsonNode again = JSON.readTree(WRITER.write(completion, AnswerFormat.JSON));
 
         // Then
-        JsonNode other = JSON.readTree(
-                writer.write(of(new RequestId("stories", "18"), completion), AnswerFormat.JSON));
-        JsonNode rejected = JSON.readTree(writer.write(Samples.rejection(Dialect.OPENAI_CHAT), AnswerFormat.JSON));
+        JsonNode other = JSON.readTree(WRITER.write(of(new RequestId("stories", "18"), completion), AnswerFormat.JSON));
+        JsonNode rejected = JSON.readTree(WRITER.write(Samples.rejection(Dialect.OPENAI_CHAT), AnswerFormat.JSON));
         assertThat(again.get("id")).isNotEqualTo(other.get("id")).isEqualTo(rejected.get("id"));
     }
 
@@ -197,7 +196,7 @@ class AnswerTest {
         byte[] bytes = value.getBytes(UTF_8);
 
         // When / Then
-        assertThatThrownBy(() -> reader.read(bytes)).isInstanceOf(UndecodableException.class);
+        assertThatThrownBy(() -> READER.read(bytes)).isInstanceOf(UndecodableException.class);
     }
 
     static LongStream seeds() {
@@ -210,13 +209,13 @@ class AnswerTest {
         // Given
         Random random = new Random(seed);
         Dialect dialect = Dialect.values()[random.nextInt(Dialect.values().length)];
-        byte[] bytes = writer.write(Samples.completion(dialect), AnswerFormat.AS_PROMPT);
+        byte[] bytes = WRITER.write(Samples.completion(dialect), AnswerFormat.AS_PROMPT);
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
 
         // When
         Throwable thrown = null;
         try {
-            reader.read(Arrays.copyOf(bytes, bytes.length - random.nextInt(2)));
+            READER.read(Arrays.copyOf(bytes, bytes.length - random.nextInt(2)));
         } catch (RuntimeException e) {
             thrown = e;
         }
@@ -263,7 +262,7 @@ class AnswerTest {
     }
 
     private static String name(Dialect dialect) {
-        return dialect.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return dialect.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String pretty(byte[] json) throws IOException {

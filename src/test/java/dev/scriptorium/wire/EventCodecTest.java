@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EventCodecTest {
-    private final EventCodec codec = new EventCodec();
+    private static final EventCodec CODEC = new EventCodec();
 
     static Stream<Prompt> prompts() {
         return Stream.of(Samples.prompt(), Samples.chat(), Samples.barePrompt());
@@ -51,7 +51,7 @@ class EventCodecTest {
                 new Assignment(prompt.resolved("scrivener", prompt.sampling()), "bulk", 2, Samples.NOON);
 
         // When
-        Assignment back = codec.assignment(codec.encode(assignment));
+        Assignment back = CODEC.assignment(CODEC.encode(assignment));
 
         // Then
         assertThat(back).isEqualTo(assignment);
@@ -64,7 +64,7 @@ class EventCodecTest {
         Decoded intake = new Decoded.Accepted(prompt);
 
         // When
-        Decoded back = codec.intake(codec.encode(intake));
+        Decoded back = CODEC.intake(CODEC.encode(intake));
 
         // Then
         assertThat(back).isEqualTo(intake);
@@ -76,7 +76,7 @@ class EventCodecTest {
         Decoded intake = new Decoded.Refused(Samples.rejection(Dialect.OPENAI_COMPLETIONS), "ab".repeat(32));
 
         // When
-        Decoded back = codec.intake(codec.encode(intake));
+        Decoded back = CODEC.intake(CODEC.encode(intake));
 
         // Then
         assertThat(back).isEqualTo(intake);
@@ -88,17 +88,17 @@ class EventCodecTest {
         Decoded unreadable = new Decoded.Unreadable("no id");
 
         // When / Then
-        assertThatThrownBy(() -> codec.encode(unreadable)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CODEC.encode(unreadable)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @MethodSource("outcomes")
     void outcomeComesBackEqual(Outcome outcome) {
         // Given
-        byte[] bytes = codec.encode(outcome);
+        byte[] bytes = CODEC.encode(outcome);
 
         // When
-        Outcome back = codec.outcome(bytes);
+        Outcome back = CODEC.outcome(bytes);
 
         // Then
         assertThat(back).isEqualTo(outcome);
@@ -111,7 +111,7 @@ class EventCodecTest {
         RequestState state = new RequestState("cd".repeat(32), phase, "bulk", 3, Samples.NOON, Samples.NOON);
 
         // When
-        RequestState back = codec.requestState(codec.encode(state));
+        RequestState back = CODEC.requestState(CODEC.encode(state));
 
         // Then
         assertThat(back).isEqualTo(state);
@@ -123,7 +123,7 @@ class EventCodecTest {
         RequestState state = new RequestState("cd", RequestState.Phase.ADMITTED, null, 0, Samples.NOON, null);
 
         // When
-        RequestState back = codec.requestState(codec.encode(state));
+        RequestState back = CODEC.requestState(CODEC.encode(state));
 
         // Then
         assertThat(back).isEqualTo(state);
@@ -135,7 +135,7 @@ class EventCodecTest {
         JobTally tally = new JobTally("stories", 10, 7, 1, 1L << 40, 3, Samples.NOON);
 
         // When
-        JobTally back = codec.jobTally(codec.encode(tally));
+        JobTally back = CODEC.jobTally(CODEC.encode(tally));
 
         // Then
         assertThat(back).isEqualTo(tally);
@@ -147,7 +147,7 @@ class EventCodecTest {
         JobTally tally = new JobTally("stories", 1, 0, 0, 0, 0, Samples.NOON.plusNanos(1_999));
 
         // When
-        JobTally back = codec.jobTally(codec.encode(tally));
+        JobTally back = CODEC.jobTally(CODEC.encode(tally));
 
         // Then
         assertThat(back.updatedAt()).isEqualTo(Samples.NOON.plusNanos(1_000));
@@ -164,19 +164,19 @@ class EventCodecTest {
         }
 
         // When
-        byte[] first = codec.encode(new Decoded.Accepted(Samples.promptWith(there)));
+        byte[] first = CODEC.encode(new Decoded.Accepted(Samples.promptWith(there)));
 
         // Then
-        assertThat(codec.encode(new Decoded.Accepted(Samples.promptWith(back)))).isEqualTo(first);
+        assertThat(CODEC.encode(new Decoded.Accepted(Samples.promptWith(back)))).isEqualTo(first);
     }
 
     @Test
     void refusesBytesOfAnotherEvent() {
         // Given
-        byte[] tally = codec.encode(new JobTally("stories", 1, 0, 0, 0, 0, Samples.NOON));
+        byte[] tally = CODEC.encode(new JobTally("stories", 1, 0, 0, 0, 0, Samples.NOON));
 
         // When / Then
-        assertThatThrownBy(() -> codec.assignment(tally))
+        assertThatThrownBy(() -> CODEC.assignment(tally))
                 .isInstanceOf(UndecodableException.class)
                 .hasMessageContaining("JobTallyRecord");
     }
@@ -190,7 +190,7 @@ class EventCodecTest {
     void damagedBytesAreUndecodableAndNeverAnythingElse(long seed) {
         // Given
         Random random = new Random(seed);
-        byte[] bytes = codec.encode(new Assignment(Samples.chat(), "bulk", 1, Samples.NOON));
+        byte[] bytes = CODEC.encode(new Assignment(Samples.chat(), "bulk", 1, Samples.NOON));
         for (int i = random.nextInt(4); i >= 0; i--) {
             bytes[10 + random.nextInt(bytes.length - 10)] = (byte) random.nextInt();
         }
@@ -198,7 +198,7 @@ class EventCodecTest {
         // When
         Throwable thrown = null;
         try {
-            codec.assignment(bytes);
+            CODEC.assignment(bytes);
         } catch (UndecodableException e) {
             thrown = e;
         }
@@ -213,7 +213,7 @@ class EventCodecTest {
         Prompt prompt = Samples.prompt();
 
         // When
-        String digest = codec.contentDigest(prompt);
+        String digest = CODEC.contentDigest(prompt);
 
         // Then
         assertThat(digest).isEqualTo("2b5fd4db7bedc947c2085086abd3dc2309950cf7bbddfb722760fc1f3d139c44");
@@ -236,10 +236,10 @@ class EventCodecTest {
                 "another.jsonl:99");
 
         // When
-        String digest = codec.contentDigest(elsewhere);
+        String digest = CODEC.contentDigest(elsewhere);
 
         // Then
-        assertThat(digest).isEqualTo(codec.contentDigest(prompt));
+        assertThat(digest).isEqualTo(CODEC.contentDigest(prompt));
     }
 
     static Stream<Prompt> differentPrompts() {
@@ -263,11 +263,11 @@ class EventCodecTest {
         Prompt prompt = Samples.bare(new RequestId("stories", "17"), new Input.Text("a"), Sampling.UNSAID);
 
         // When
-        String digest = codec.contentDigest(other);
+        String digest = CODEC.contentDigest(other);
 
         // Then
-        assertThat(digest).isNotEqualTo(codec.contentDigest(prompt)).hasSize(64);
-        assertThat(differentPrompts().map(codec::contentDigest)).doesNotHaveDuplicates();
+        assertThat(digest).isNotEqualTo(CODEC.contentDigest(prompt)).hasSize(64);
+        assertThat(differentPrompts().map(CODEC::contentDigest)).doesNotHaveDuplicates();
         assertThat(prompt.priority()).isEqualTo(Priority.BULK);
     }
 }

@@ -11,7 +11,10 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.Sampling;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class PromptDecoderTest {
     private static final int RECORD_BYTES_MAX = 4096;
-    private final PromptDecoder decoder = new PromptDecoder(RECORD_BYTES_MAX);
+    private static final PromptDecoder DECODER = new PromptDecoder(RECORD_BYTES_MAX);
 
     @Test
     void readsAllThatAPlainObjectCanSay() {
@@ -133,6 +136,18 @@ class PromptDecoderTest {
     }
 
     @Test
+    void takesTheIdFromTheKeyWhereALineHasNone() {
+        // Given
+        String json = "{\"method\":\"POST\",\"url\":\"/v1/completions\",\"body\":{\"prompt\":\"x\"}}";
+
+        // When
+        Prompt prompt = accepted(new Arrival("k1", bytes(json), null, null, null, Samples.NOON));
+
+        // Then
+        assertThat(prompt.request().id()).isEqualTo("k1");
+    }
+
+    @Test
     void prefersTheValuesOwnWordsToKeyAndHeaders() {
         // Given
         String json = "{\"id\": 18446744073709551616, \"job\": \"a\", \"tenant\": \"b\", \"prompt\": \"Once\"}";
@@ -206,10 +221,10 @@ class PromptDecoderTest {
         Arrival arrival = arrival("{\"id\": \"a\"}");
 
         // When
-        Decoded first = decoder.decode(arrival);
+        Decoded first = DECODER.decode(arrival);
 
         // Then
-        assertThat(decoder.decode(arrival)).isEqualTo(first);
+        assertThat(DECODER.decode(arrival)).isEqualTo(first);
         assertThat(((Decoded.Refused) first).contentDigest()).hasSize(64);
     }
 
@@ -219,11 +234,24 @@ class PromptDecoderTest {
         Arrival arrival = new Arrival(null, bytes("hello"), null, null, "f:1", Samples.NOON);
 
         // When
-        Decoded decoded = decoder.decode(arrival);
+        Decoded decoded = DECODER.decode(arrival);
 
         // Then
         assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
         assertThat(((Decoded.Unreadable) decoded).reason()).startsWith("f:1: ");
+    }
+
+    @Test
+    void everyExampleIsAPrompt() throws IOException {
+        // Given
+        List<String> lines = Files.readAllLines(Path.of("examples/prompts.jsonl"));
+
+        // When
+        List<Prompt> prompts =
+                lines.stream().map(line -> accepted(arrival(line))).toList();
+
+        // Then
+        assertThat(prompts).isNotEmpty().extracting(Prompt::request).doesNotHaveDuplicates();
     }
 
     @Test
@@ -232,20 +260,20 @@ class PromptDecoderTest {
         Arrival tombstone = new Arrival("a", null, null, null, null, Samples.NOON);
 
         // When
-        Decoded decoded = decoder.decode(tombstone);
+        Decoded decoded = DECODER.decode(tombstone);
 
         // Then
         assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
     }
 
     private Prompt accepted(Arrival arrival) {
-        Decoded decoded = decoder.decode(arrival);
+        Decoded decoded = DECODER.decode(arrival);
         assertThat(decoded).isInstanceOf(Decoded.Accepted.class);
         return ((Decoded.Accepted) decoded).prompt();
     }
 
     private Rejection refused(Arrival arrival) {
-        Decoded decoded = decoder.decode(arrival);
+        Decoded decoded = DECODER.decode(arrival);
         assertThat(decoded).isInstanceOf(Decoded.Refused.class);
         return ((Decoded.Refused) decoded).rejection();
     }

@@ -58,12 +58,9 @@ class SchemaHistoryTest {
         }
         assertThat(isNewest)
                 .as(
-                        "schemas/%s.avsc, or a schema it refers to, is not what version %d in %s says. A released schema"
-                                + " never changes: write it down as %s with: mvn test -Dgolden.update=true",
-                        name,
-                        versions.size(),
-                        HISTORY,
-                        next)
+                        "schemas/%s.avsc, or a schema it refers to, is not what version %d in %s says. A released"
+                                + " schema never changes: write it down as %s with: mvn test -Dgolden.update=true",
+                        name, versions.size(), HISTORY, next)
                 .isTrue();
     }
 
