@@ -123,7 +123,7 @@ final class PipelineRules {
                     add(
                             "lanes." + lane.name() + ".share_percent",
                             "lanes",
-                            "with lane '%2$s' the bulk lanes of model '%1$s' have %3$d percent, but it must be at most 100"
+                            "with lane '%2$s' the bulk lanes of model '%1$s' have %3$d percent, but 100 is the most"
                                     .formatted(lane.model(), lane.name(), total));
                 }
             }
@@ -243,21 +243,36 @@ final class PipelineRules {
         }
         List<TopicSpec> late = new ArrayList<>(List.of(topics.outcomes()));
         lanes.forEach(lane -> late.add(lane.topic()));
-        for (TopicSpec topic : late) {
-            String retention = topic.configs().getOrDefault("retention.ms", "-1");
-            if (limits.requestIdRetention().toMillis() < Long.parseLong(retention)) {
-                add(
+        late.stream()
+                .filter(topic -> retention(topic).compareTo(limits.requestIdRetention()) > 0)
+                .findFirst()
+                .ifPresent(topic -> add(
                         "limits.request_id_retention",
                         "limits",
                         "request_id_retention is %s, but it must be at least the retention of topic '%s', %s, so that a"
                                         .formatted(
                                                 Key.text(limits.requestIdRetention()),
                                                 topic.name(),
-                                                Key.text(Duration.ofMillis(Long.parseLong(retention))))
-                                + " late second answer is known as such");
-                return;
-            }
+                                                Key.text(retention(topic)))
+                                + " second answer is known as such"));
+        checkAnswersOutliveIds("topics.completions.retention", topics.completions(), limits);
+        checkAnswersOutliveIds("topics.rejections.retention", topics.rejections(), limits);
+    }
+
+    private void checkAnswersOutliveIds(String path, TopicSpec topic, Pipeline.Limits limits) {
+        Duration kept = retention(topic);
+        if (!kept.equals(Key.FOREVER) && kept.compareTo(limits.requestIdRetention()) < 0) {
+            add(
+                    path,
+                    "limits",
+                    "topic '%s' is kept for %s, but it must be at least request_id_retention, %s, so that a request"
+                                    .formatted(topic.name(), Key.text(kept), Key.text(limits.requestIdRetention()))
+                            + " that is dropped as answered finds its answer");
         }
+    }
+
+    private static Duration retention(TopicSpec topic) {
+        return Duration.ofMillis(Long.parseLong(topic.configs().getOrDefault("retention.ms", "-1")));
     }
 
     private void add(String path, String dependsOn, String message) {

@@ -1,0 +1,128 @@
+package dev.scriptorium.topology;
+
+import dev.scriptorium.pipeline.Lane;
+import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.pipeline.TopicSpec;
+import dev.scriptorium.pipeline.Topics;
+import dev.scriptorium.wire.PromptDecoder;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Grouped;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Materialized;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The way of a prompt, from the prompts topic to a lane, and the way back, from the outcomes topic to an answer.
+ *
+ * <p>Everything that travels is bytes, so nothing is decoded outside a named step and a record that cannot be read
+ * leaves by an edge instead of an exception. Each step forwards to its edges by name.
+ */
+public final class RequestTopology {
+    private final Pipeline pipeline;
+    private final Topics topics;
+
+    private RequestTopology(Pipeline pipeline) {
+        this.pipeline = pipeline;
+        this.topics = pipeline.topics();
+    }
+
+    /** @param settings as {@link StreamsSettings} makes them */
+    public static Topology build(Pipeline pipeline, Properties settings) {
+        StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(settings)));
+        new RequestTopology(pipeline).declare(builder);
+        return builder.build(settings);
+    }
+
+    private void declare(StreamsBuilder builder) {
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(Names.REQUESTS_STORE), Serdes.String(), Serdes.ByteArray()));
+        KStream<byte[], byte[]> admitted = intake(builder);
+        KStream<byte[], byte[]> settled = settlement(builder);
+        tally(admitted.merge(settled, Named.as(Names.TALLY)));
+    }
+
+    /** Prompts to lanes; gives the changes of job tallies. */
+    private KStream<byte[], byte[]> intake(StreamsBuilder builder) {
+        int arrivalBytesMax = pipeline.limits().arrivalBytesMax();
+        PromptDecoder decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
+        KStream<byte[], byte[]> decoded = source(builder, topics.prompts(), Names.PROMPTS)
+                .process(() -> new Decode(decoder, arrivalBytesMax), Named.as(Names.DECODE));
+        sink(decoded, topics.deadLetters(), Names.UNREADABLE);
+        // Outcomes are keyed alike, and both meet in one store, so both must have the same number of partitions.
+        KStream<byte[], byte[]> admitted = decoded.repartition(repartitioned(Names.BY_ID, topics.outcomes()))
+                .process(() -> new Admit(pipeline), Named.as(Names.ADMIT), Names.REQUESTS_STORE);
+        for (Lane lane : pipeline.lanes()) {
+            sink(admitted, lane.topic(), Names.lane(lane));
+        }
+        sink(admitted, topics.rejections(), Names.REFUSED);
+        sink(admitted, topics.deadLetters(), Names.CONFLICT);
+        drop(admitted, Names.DUPLICATE);
+        return admitted;
+    }
+
+    /** Outcomes to answers; gives the changes of job tallies. */
+    private KStream<byte[], byte[]> settlement(StreamsBuilder builder) {
+        KStream<byte[], byte[]> settled = source(builder, topics.outcomes(), Names.OUTCOMES)
+                .process(() -> new Settle(pipeline), Named.as(Names.SETTLE), Names.REQUESTS_STORE);
+        sink(settled, topics.completions(), Names.COMPLETED);
+        sink(settled, topics.rejections(), Names.FAILED);
+        sink(settled, topics.deadLetters(), Names.STRAY);
+        drop(settled, Names.REPEATED);
+        return settled;
+    }
+
+    private void tally(KStream<byte[], byte[]> changes) {
+        Tallies tallies = new Tallies(topics.jobFormat());
+        KStream<byte[], byte[]> told = changes.repartition(repartitioned(Names.BY_JOB, topics.jobs()))
+                .groupByKey(Grouped.with(Names.BY_JOB, Serdes.ByteArray(), Serdes.ByteArray()))
+                .aggregate(
+                        () -> new byte[0],
+                        tallies::add,
+                        Named.as(Names.TOTAL),
+                        Materialized.<byte[], byte[]>as(Stores.persistentKeyValueStore(Names.TALLIES_STORE))
+                                .withKeySerde(Serdes.ByteArray())
+                                .withValueSerde(Serdes.ByteArray()))
+                .toStream(Named.as(Names.TOTAL + "s"))
+                .process(() -> new Tallies.Tell(tallies), Named.as(Names.TELL));
+        sink(told, topics.jobs(), Names.JOBS);
+    }
+
+    private static KStream<byte[], byte[]> source(StreamsBuilder builder, TopicSpec topic, String name) {
+        return builder.stream(
+                topic.name(),
+                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                        .withTimestampExtractor(RequestTopology::timeOf)
+                        .withName(name));
+    }
+
+    private static void sink(KStream<byte[], byte[]> stream, TopicSpec topic, String name) {
+        stream.to(
+                topic.name(),
+                Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(name));
+    }
+
+    private static void drop(KStream<byte[], byte[]> stream, String name) {
+        stream.process(() -> new Drop(name), Named.as(name));
+    }
+
+    private static Repartitioned<byte[], byte[]> repartitioned(String name, TopicSpec alike) {
+        return Repartitioned.with(Serdes.ByteArray(), Serdes.ByteArray())
+                .withName(name)
+                .withNumberOfPartitions(alike.partitions());
+    }
+
+    /** Old clients send records without a time, which must not stop the router. */
+    private static long timeOf(ConsumerRecord<Object, Object> record, long partitionTime) {
+        return Math.max(0, record.timestamp());
+    }
+}

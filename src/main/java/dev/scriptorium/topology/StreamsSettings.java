@@ -1,0 +1,55 @@
+package dev.scriptorium.topology;
+
+import dev.scriptorium.pipeline.KafkaProperties;
+import dev.scriptorium.pipeline.Pipeline;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+
+/** Kafka Streams' settings: the pipeline's own for Kafka's clients, and over them what the promises rest on. */
+public final class StreamsSettings {
+    private static final int COMMIT_INTERVAL_MS = 100;
+    private static final long BUFFER_BYTES_MIN = 32L << 20;
+
+    private StreamsSettings() {}
+
+    /**
+     * @param pipeline with {@code bootstrap.servers}
+     * @param stateFolder where the stores lie; one process at a time
+     */
+    public static Properties of(Pipeline pipeline, Path stateFolder) {
+        Properties settings = new Properties();
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.toString(COMMIT_INTERVAL_MS));
+        settings.put(
+                StreamsConfig.REPLICATION_FACTOR_CONFIG,
+                Integer.toString(pipeline.topics().outcomes().replication()));
+        settings.putAll(pipeline.kafka().forStreams());
+        if (!settings.containsKey(KafkaProperties.BOOTSTRAP_SERVERS)) {
+            throw new IllegalArgumentException("the pipeline names no bootstrap.servers");
+        }
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, pipeline.name());
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, stateFolder.toString());
+        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+        // The last net: a defect of ours costs one record, which lands where unreadable ones do.
+        settings.put(
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+                LogAndContinueProcessingExceptionHandler.class.getName());
+        settings.put(
+                StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
+                pipeline.topics().deadLetters().name());
+        int messageBytesMax = pipeline.limits().messageBytesMax();
+        settings.put(
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), Integer.toString(messageBytesMax));
+        settings.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                Integer.toString(messageBytesMax));
+        settings.put(
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+                Long.toString(Math.max(BUFFER_BYTES_MIN, 2L * messageBytesMax)));
+        return settings;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.scriptorium.topology;
+
+import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Completion;
+import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.FinishReason;
+import dev.scriptorium.event.Outcome;
+import dev.scriptorium.event.Provenance;
+import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.ResolvedSampling;
+import dev.scriptorium.event.Timings;
+import dev.scriptorium.event.Usage;
+import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.wire.EventCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The real topology without brokers: records are put in, and what comes out is looked at, topic by topic. */
+final class RouterBench implements AutoCloseable {
+    static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+    static final EventCodec CODEC = new EventCodec();
+
+    private final Pipeline pipeline;
+    private final TopologyTestDriver driver;
+    private final TestInputTopic<byte[], byte[]> prompts;
+    private final TestInputTopic<byte[], byte[]> outcomes;
+    private final Map<String, TestOutputTopic<byte[], byte[]>> outputs = new LinkedHashMap<>();
+
+    RouterBench(Pipeline pipeline) {
+        this(pipeline, START);
+    }
+
+    RouterBench(Pipeline pipeline, Instant now) {
+        this.pipeline = pipeline;
+        var settings = Pipelines.settings(pipeline);
+        this.driver = new TopologyTestDriver(RequestTopology.build(pipeline, settings), settings, now);
+        this.prompts = input(pipeline.topics().prompts().name());
+        this.outcomes = input(pipeline.topics().outcomes().name());
+        pipeline.allTopics().stream()
+                .map(topic -> topic.name())
+                .filter(name -> !name.equals("prompts") && !name.equals("outcomes"))
+                .forEach(name -> outputs.put(
+                        name,
+                        driver.createOutputTopic(name, new ByteArrayDeserializer(), new ByteArrayDeserializer())));
+    }
+
+    private TestInputTopic<byte[], byte[]> input(String topic) {
+        return driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** Another router with the same stores, as after a restart. */
+    RouterBench restarted() {
+        List<KeyValue<String, byte[]>> kept = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> all = requests().all()) {
+            all.forEachRemaining(kept::add);
+        }
+        close();
+        RouterBench next = new RouterBench(pipeline);
+        kept.forEach(entry -> next.requests().put(entry.key, entry.value));
+        return next;
+    }
+
+    private KeyValueStore<String, byte[]> requests() {
+        return driver.getKeyValueStore(Names.REQUESTS_STORE);
+    }
+
+    void prompt(String json) {
+        prompt(null, bytes(json), Map.of(), START);
+    }
+
+    void prompt(@Nullable String key, byte @Nullable [] value, Map<String, String> headers, Instant time) {
+        RecordHeaders all = new RecordHeaders();
+        headers.forEach((name, text) -> all.add(name, bytes(text)));
+        prompts.pipeInput(new TestRecord<>(key == null ? null : bytes(key), value, all, time));
+    }
+
+    void outcome(Outcome outcome) {
+        outcome(outcome.request().key(), CODEC.encode(outcome));
+    }
+
+    void outcome(String key, byte @Nullable [] value) {
+        outcomes.pipeInput(bytes(key), value, START);
+    }
+
+    void pass(Duration time) {
+        driver.advanceWallClockTime(time);
+    }
+
+    /** What came out on a topic since it was last asked for. */
+    List<TestRecord<byte[], byte[]>> on(String topic) {
+        return Objects.requireNonNull(outputs.get(topic), topic).readRecordsToList();
+    }
+
+    /** What came out since last asked, on all topics but jobs: topic to number of records. */
+    Map<String, Integer> exits() {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        outputs.forEach((topic, output) -> {
+            int count = output.readRecordsToList().size();
+            if (count > 0 && !topic.equals("jobs")) {
+                counts.put(topic, count);
+            }
+        });
+        return counts;
+    }
+
+    List<Assignment> assignments(String topic) {
+        return on(topic).stream()
+                .map(record -> CODEC.assignment(record.value()))
+                .toList();
+    }
+
+    /** How many records ended at a step that needs no answer. */
+    long dropped(String step) {
+        return driver.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals(step + "-total"))
+                .mapToLong(metric -> Math.round((Double) metric.getValue().metricValue()))
+                .sum();
+    }
+
+    static Completion completion(String id, Dialect dialect, String text) {
+        return new Completion(
+                new RequestId("default", id),
+                dialect,
+                "default",
+                text,
+                FinishReason.STOP,
+                new Usage(5, 7),
+                new ResolvedSampling(16, 0, 0, 1, 0, 1, 0, 0, 42, List.of()),
+                new Provenance("scrivener-1m", "sha256:" + "0".repeat(64), "test"),
+                "worker-1",
+                1,
+                new Timings(Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3)),
+                START,
+                Map.of());
+    }
+
+    static Rejection rejection(String id) {
+        return new Rejection(
+                new RequestId("default", id),
+                Dialect.PLAIN,
+                "default",
+                ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+                "the prompt has 600 tokens, but the model's context is 512",
+                "prompt",
+                null,
+                START,
+                Map.of());
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    static @Nullable String header(TestRecord<byte[], byte[]> record, String name) {
+        return RecordHeads.text(record.headers(), name);
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
