@@ -43,6 +43,10 @@ record LaneClients(Consumer<byte[], byte[]> consumer, Producer<String, byte[]> p
     static Map<String, Object> producerProperties(LaneSettings settings) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("compression.type", "lz4");
+        // On a topic just made, the first of several batches in flight may fail and a later one succeed; the broker
+        // then
+        // calls the first out of order until its time is up, two minutes later. One in flight cannot be overtaken.
+        properties.put("max.in.flight.requests.per.connection", "1");
         properties.putAll(settings.kafka());
         properties.put("enable.idempotence", "true");
         properties.put("acks", "all");
