@@ -14,16 +14,19 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "FOLDER|FILE",
             description = "A Hugging Face folder or a GGUF file, in the place of the pipeline's default model.")
-    @Nullable Path path;
+    @Nullable
+    Path path;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: one a processor.")
-    @Nullable Integer threads;
+    @Nullable
+    Integer threads;
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
             description = "What completions call this worker. Default: worker and the process id.")
-    @Nullable String name;
+    @Nullable
+    String name;
 
     /** The pipeline with the chosen model in the place of its default one. */
     Pipeline applied(Pipeline pipeline) {

@@ -16,13 +16,15 @@ final class PipelineOptions {
             names = "--pipeline",
             paramLabel = "FILE",
             description = "What flows where. Default: topology/pipeline.yaml of this installation.")
-    @Nullable Path file;
+    @Nullable
+    Path file;
 
     @Option(
             names = "--bootstrap-server",
             paramLabel = "HOST:PORT",
             description = "Use this Kafka. Default: bootstrap.servers of the pipeline file, else an embedded one.")
-    @Nullable String bootstrapServer;
+    @Nullable
+    String bootstrapServer;
 
     @Option(
             names = "--state",

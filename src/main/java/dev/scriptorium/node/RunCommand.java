@@ -49,7 +49,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--errors",
             paramLabel = "FILE",
-            description = "Rejections go here. Default: beside the output, completions.errors.jsonl for completions.jsonl.")
+            description =
+                    "Rejections go here. Default: beside the output, completions.errors.jsonl for completions.jsonl.")
     private @Nullable Path errors;
 
     @Option(

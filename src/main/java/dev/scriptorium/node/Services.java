@@ -71,7 +71,8 @@ final class Services implements AutoCloseable {
                 .map(finding -> finding.declared().name())
                 .toList();
         if (!missing.isEmpty()) {
-            throw new IllegalStateException("the topics " + missing + " are not there; create them with: scriptorium topics");
+            throw new IllegalStateException(
+                    "the topics " + missing + " are not there; create them with: scriptorium topics");
         }
     }
 
@@ -91,8 +92,8 @@ final class Services implements AutoCloseable {
     String startWorker(ModelOptions model, InstantSource clock, Consumer<Throwable> onFailure) {
         Pipeline.Model chosen = pipeline.defaultModel();
         LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen));
-        WorkerNode.Settings settings = new WorkerNode.Settings(
-                pipeline, chosen.name(), model.nameOrDefault(), model.threadsOrAll());
+        WorkerNode.Settings settings =
+                new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.threadsOrAll());
         running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));
         return checkpoint.digest();
     }
@@ -111,7 +112,10 @@ final class Services implements AutoCloseable {
             try {
                 next.close();
             } catch (Exception e) {
-                LOG.warn("{} did not close cleanly; nothing is lost", next.getClass().getSimpleName(), e);
+                LOG.warn(
+                        "{} did not close cleanly; nothing is lost",
+                        next.getClass().getSimpleName(),
+                        e);
             }
         }
     }

@@ -96,19 +96,20 @@ final class WorkerNode implements AutoCloseable {
 
     /** As many positions as full batches can use, or as the heap has room for beside the weights. */
     private static int cacheTokens(LlamaConfig config, Runtime runtime) {
-        long bytesAToken = 2L * config.layers() * config.keyValueSize() * Float.BYTES;
+        long bytesAToken = LlamaModel.cacheBytesPerToken(config);
         long used = runtime.totalMemory() - runtime.freeMemory();
         long room = Math.max(0, runtime.maxMemory() - used - HEAP_RESERVE_BYTES) / bytesAToken;
         long wanted = (long) SEQUENCES_MAX * config.contextLength();
         long tokens = Math.min(wanted, room);
         if (tokens < config.contextLength()) {
-            throw new IllegalStateException(
-                    "the key/value cache for one sequence of %d tokens needs %,d MB, but the heap of %,d MB has room for %,d MB beside the weights; give the JVM more with SCRIPTORIUM_JAVA_OPTIONS=-Xmx…"
-                            .formatted(
-                                    config.contextLength(),
-                                    config.contextLength() * bytesAToken >> 20,
-                                    runtime.maxMemory() >> 20,
-                                    room * bytesAToken >> 20));
+            throw new IllegalStateException("""
+                the key/value cache for one sequence of %d tokens needs %,d MB, but the heap of %,d MB has room \
+                for %,d MB beside the weights; give the JVM more with SCRIPTORIUM_JAVA_OPTIONS=-Xmx…\
+                """.formatted(
+                            config.contextLength(),
+                            config.contextLength() * bytesAToken >> 20,
+                            runtime.maxMemory() >> 20,
+                            room * bytesAToken >> 20));
         }
         return (int) Math.min(Integer.MAX_VALUE, tokens);
     }

@@ -38,9 +38,7 @@ public final class TopicSetup {
         DIFFERS
     }
 
-    /**
-     * @param detail what differs, as the end of a sentence; empty otherwise
-     */
+    /** @param detail what differs, as the end of a sentence; empty otherwise */
     public record Finding(TopicSpec declared, State state, String detail) {}
 
     /** Looks, and changes nothing. */
@@ -89,17 +87,17 @@ public final class TopicSetup {
             }
         });
         return before.stream()
-                .map(finding -> finding.state() == State.MISSING
-                        ? new Finding(finding.declared(), State.CREATED, "")
-                        : finding)
+                .map(finding ->
+                        finding.state() == State.MISSING ? new Finding(finding.declared(), State.CREATED, "") : finding)
                 .toList();
     }
 
     private Map<String, TopicDescription> describe(List<TopicSpec> declared) {
         List<String> names = declared.stream().map(TopicSpec::name).toList();
         try {
-            List<String> there =
-                    admin.listTopics().names().get().stream().filter(names::contains).toList();
+            List<String> there = admin.listTopics().names().get().stream()
+                    .filter(names::contains)
+                    .toList();
             return admin.describeTopics(there).allTopicNames().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the broker's topics cannot be read: " + messageOf(e), e);
@@ -135,7 +133,8 @@ public final class TopicSetup {
         topic.configs().forEach((key, value) -> {
             var entry = config == null ? null : config.get(key);
             if (entry == null || !value.equals(entry.value())) {
-                differences.add("has " + key + "=" + (entry == null ? "nothing" : entry.value()) + ", declared is " + value);
+                differences.add(
+                        "has " + key + "=" + (entry == null ? "nothing" : entry.value()) + ", declared is " + value);
             }
         });
         return differences;

@@ -22,7 +22,9 @@ final class Launched implements AutoCloseable {
         this.said = said;
     }
 
-    /** Starts {@code ./scriptorium arguments…} in the repository's root; all that it says goes to a file in the folder. */
+    /**
+     * Starts {@code ./scriptorium arguments…} in the repository's root; all that it says goes to a file in the folder.
+     */
     static Launched start(Path folder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("./scriptorium"));
         command.addAll(List.of(arguments));
@@ -64,7 +66,9 @@ final class Launched implements AutoCloseable {
 
     /** Ctrl-C as a terminal sends it. */
     void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     String said() throws IOException {

@@ -108,7 +108,9 @@ class RunIT {
         Map<String, String> errors = errors(folder.resolve("completions.errors.jsonl"));
         assertThat(errors).hasSize(7);
         assertThat(errors.get("line-2")).startsWith("mixed.jsonl:2: ").contains("JSON");
-        assertThat(errors.get("typo")).startsWith("mixed.jsonl:3: ").contains("temprature", "Did you mean 'temperature'?");
+        assertThat(errors.get("typo"))
+                .startsWith("mixed.jsonl:3: ")
+                .contains("temprature", "Did you mean 'temperature'?");
         assertThat(errors.get("elsewhere")).startsWith("mixed.jsonl:4: ").contains("scrivener-2m", "scrivener-1m");
         assertThat(errors.get("cold")).startsWith("mixed.jsonl:5: ").contains("temperature", "-1", "from 0 to 2");
         assertThat(errors.get("mixed.jsonl:6")).contains("10,000,029 bytes", "1,048,576");
@@ -141,11 +143,16 @@ class RunIT {
         Map<String, String> texts = new LinkedHashMap<>();
         for (String line : Files.readAllLines(file)) {
             JsonNode answer = JSON.readTree(line);
-            JsonNode choice = answer.path("response").path("body").path("choices").path(0);
+            JsonNode choice =
+                    answer.path("response").path("body").path("choices").path(0);
             String text = answer.has("custom_id")
-                    ? choice.path("message").path("content").asText(choice.path("text").asText())
+                    ? choice.path("message")
+                            .path("content")
+                            .asText(choice.path("text").asText())
                     : answer.path("text").asText();
-            String id = answer.has("custom_id") ? answer.path("custom_id").asText() : answer.path("id").asText();
+            String id = answer.has("custom_id")
+                    ? answer.path("custom_id").asText()
+                    : answer.path("id").asText();
             assertThat(texts.put(id, text)).as("%s is there twice", id).isNull();
         }
         return texts;

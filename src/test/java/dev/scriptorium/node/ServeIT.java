@@ -28,7 +28,8 @@ class ServeIT {
 
             // When
             kcat(prompt, "-P", "-b", server, "-t", "prompts", "-k", "from-kcat");
-            String completion = kcat("", "-C", "-b", server, "-t", "completions", "-o", "beginning", "-c", "1", "-f", "%k %s");
+            String completion =
+                    kcat("", "-C", "-b", server, "-t", "completions", "-o", "beginning", "-c", "1", "-f", "%k %s");
 
             // Then
             assertThat(completion).startsWith("from-kcat {").contains("the nearest neighbor of the Earth");
@@ -53,7 +54,13 @@ class ServeIT {
 
     private Launched serve(String server) throws IOException {
         String port = server.substring(server.indexOf(':') + 1);
-        return Launched.start(folder, "serve", "--port", port, "--state", folder.resolve("state").toString());
+        return Launched.start(
+                folder,
+                "serve",
+                "--port",
+                port,
+                "--state",
+                folder.resolve("state").toString());
     }
 
     private static boolean says(Launched serve, String words) {
