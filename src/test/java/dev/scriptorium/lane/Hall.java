@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -31,7 +30,16 @@ final class Hall implements InstantSource {
     static final TopicPartition FAST = new TopicPartition("lane-fast", 0);
     static final TopicPartition BULK = new TopicPartition("lane-bulk", 0);
 
-    final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    /** What was committed last, which is still to be seen when the consumer is closed. */
+    private final Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
+
+    final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+            super.commitSync(offsets);
+            commits.putAll(offsets);
+        }
+    };
     final MockProducer<String, byte[]> producer;
     final FakeIntake intake;
     final LaneReader reader;
@@ -100,7 +108,7 @@ final class Hall implements InstantSource {
     }
 
     OffsetAndMetadata committed(TopicPartition lane) {
-        OffsetAndMetadata committed = consumer.committed(Set.of(lane)).get(lane);
+        OffsetAndMetadata committed = commits.get(lane);
         if (committed == null) {
             throw new AssertionError("nothing is committed for " + lane);
         }

@@ -246,6 +246,7 @@ class LaneReaderTest {
         assertThat(hall.published()).containsExactly("a");
         assertThat(hall.intake.ids()).isEmpty();
         assertThat(hall.reader.counts().buffered()).isZero();
+        assertThat(hall.committed(Hall.BULK)).isEqualTo(new OffsetAndMetadata(0, ""));
     }
 
     @Test
@@ -261,6 +262,8 @@ class LaneReaderTest {
 
         // Then
         assertThat(hall.published()).containsExactly("b");
+        assertThat(hall.committed(Hall.BULK).offset()).isZero();
+        assertThat(hall.committed(Hall.BULK).metadata()).startsWith("1;2;0;");
         assertThat(hall.consumer.closed()).isTrue();
         assertThat(hall.producer.closed()).isTrue();
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class OffsetLedgerTest {
     static LongStream seeds() {
-        return Seeds.of(300);
+        return Seeds.of(100);
     }
 
     @Test
