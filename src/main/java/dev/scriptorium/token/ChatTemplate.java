@@ -11,6 +11,7 @@ import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Transformers sets it ({@code trim_blocks}, {@code lstrip_blocks}).
  */
 final class ChatTemplate {
-    private static final int TEMPLATE_CHARACTERS_MAX = 1 << 20;
+    private static final int TEMPLATE_CHARACTERS_MAX = 1 << 18;
+    private static final int BRACKET_DEPTH_MAX = 100; // the library's parser takes the cube of it in time
     private static final int OUTPUT_CHARACTERS_MAX = 16 << 20;
-    private static final int STEPS_MAX = 1_000_000; // nodes of the template rendered, loops counted each time
+    private static final int STEPS_MAX = 200_000; // nodes of the template rendered, loops counted each time
     private static final int RENDER_DEPTH_MAX = 32;
     private static final int MACRO_DEPTH_MAX = 32;
     private static final int ITEMS_MAX = 100_000;
@@ -30,16 +32,17 @@ final class ChatTemplate {
             Library.TAG,
             Set.of("include", "import", "from", "extends", "block", "cycle", "ifchanged", "autoescape", "unless"),
             Library.FUNCTION,
+            // The colon stands after the empty prefix of a function without one.
             Set.of(
-                    "unixtimestamp",
-                    "today",
-                    "strtotime",
-                    "strtodate",
-                    "format_date",
-                    "format_time",
-                    "format_datetime",
-                    "datetimeformat",
-                    "super"),
+                    ":unixtimestamp",
+                    ":today",
+                    ":strtotime",
+                    ":strtodate",
+                    ":format_date",
+                    ":format_time",
+                    ":format_datetime",
+                    ":datetimeformat",
+                    ":super"),
             Library.FILTER,
             Set.of(
                     "random",
@@ -82,17 +85,31 @@ final class ChatTemplate {
             .withHandleBackslashInQuotesOnly(true)
             .build();
 
+    private static final Pattern BLOCK_INDENT = Pattern.compile("(?m)^[ \\t]+(?=\\{[%#](?!\\+))");
+    private static final Pattern BLOCK_LINE_END = Pattern.compile("([%#]\\})\\n");
+    private static final Pattern FILTERED_LOOP = Pattern.compile("\\{%[-+]?\\s*for\\s[^%]*\\sif\\s");
+
     private final String text;
     private final Jinjava jinjava = new Jinjava(config(() -> {}));
 
     ChatTemplate(String text) {
-        this.text = text;
+        this.text = withoutBlockLines(text);
         jinjava.setResourceLocator((name, encoding, interpreter) -> {
             throw new TemplateException("chat templates read no files");
         });
         jinjava.getGlobalContext()
                 .registerFunction(
                         new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raise", String.class));
+    }
+
+    /**
+     * The template without the white space that trim_blocks and lstrip_blocks take: the library would also take a space
+     * between a text and a block on its line.
+     */
+    private static String withoutBlockLines(String template) {
+        String closed = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
+        String unindented = BLOCK_INDENT.matcher(closed).replaceAll("");
+        return BLOCK_LINE_END.matcher(unindented).replaceAll("$1");
     }
 
     /** What {@code raise_exception} calls; public because the library calls it by reflection. */
@@ -109,6 +126,14 @@ final class ChatTemplate {
         if (text.length() > TEMPLATE_CHARACTERS_MAX) {
             throw new TemplateException("the chat template has " + text.length() + " characters, but at most "
                     + TEMPLATE_CHARACTERS_MAX + " are run");
+        }
+        if (bracketDepth() > BRACKET_DEPTH_MAX) {
+            throw new TemplateException(
+                    "the chat template has brackets nested more than " + BRACKET_DEPTH_MAX + " deep");
+        }
+        if (FILTERED_LOOP.matcher(text).find()) {
+            throw new TemplateException(
+                    "the chat template has a loop with a condition ({% for … if … %}), which is not" + " supported");
         }
         int[] steps = {0};
         JinjavaConfig counting = config(() -> {
@@ -135,6 +160,20 @@ final class ChatTemplate {
         return result.getOutput();
     }
 
+    /** How many brackets are open at most, in text and expressions together. */
+    private int bracketDepth() {
+        int depth = 0;
+        int most = 0;
+        for (int at = 0; at < text.length(); at++) {
+            switch (text.charAt(at)) {
+                case '(', '[', '{' -> most = Math.max(most, ++depth);
+                case ')', ']', '}' -> depth = Math.max(0, depth - 1);
+                default -> {}
+            }
+        }
+        return most;
+    }
+
     /** The template's own words, if it was the one to refuse. */
     private static TemplateException refusal(@Nullable Throwable thrown, String otherwise) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
@@ -148,9 +187,9 @@ final class ChatTemplate {
     private static JinjavaConfig config(Runnable step) {
         return JinjavaConfig.newBuilder()
                 .withLegacyOverrides(AS_JINJA2)
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
-                .withKeepTrailingNewline(false)
+                .withTrimBlocks(false)
+                .withLstripBlocks(false)
+                .withKeepTrailingNewline(true)
                 .withNestedInterpretationEnabled(false)
                 .withDisabled(DISABLED)
                 .withElResolver(new TemplateValues())

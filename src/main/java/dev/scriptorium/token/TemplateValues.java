@@ -3,6 +3,7 @@ package dev.scriptorium.token;
 import com.hubspot.jinjava.el.TypeConvertingMapELResolver;
 import com.hubspot.jinjava.el.ext.JinjavaBeanELResolver;
 import com.hubspot.jinjava.el.ext.JinjavaListELResolver;
+import com.hubspot.jinjava.lib.Importable;
 import com.hubspot.jinjava.util.ForLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class TemplateValues extends CompositeELResolver {
         add(new LoopState());
     }
 
-    /** {@code loop.index0} and its siblings. */
+    /** {@code loop.index0} and its siblings, and what the library does itself. */
     private static final class LoopState extends JinjavaBeanELResolver {
         LoopState() {
             super(true);
@@ -39,10 +40,11 @@ final class TemplateValues extends CompositeELResolver {
             return base instanceof ForLoop ? super.getValue(context, base, property) : null;
         }
 
+        /** The library calls its own filters and tests this way. */
         @Override
         public @Nullable Object invoke(
                 ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
-            return null;
+            return base instanceof Importable ? super.invoke(context, base, method, types, arguments) : null;
         }
     }
 
@@ -50,6 +52,9 @@ final class TemplateValues extends CompositeELResolver {
         @Override
         public @Nullable Object invoke(
                 ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
+            if (base instanceof Importable) {
+                return null;
+            }
             context.setPropertyResolved(true);
             String name = method + "/" + arguments.length;
             Object result = switch (base) {
