@@ -3,6 +3,7 @@ package dev.scriptorium.batch;
 import dev.scriptorium.batch.PromptLines.Line;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
+import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.wire.Arrival;
@@ -68,7 +69,9 @@ final class LineIntake {
                 once(prompt.request(), prompt.dialect(), codec.contentDigest(prompt), line, source, now);
             case Decoded.Refused(var rejection, var digest) ->
                 once(rejection.request(), rejection.dialect(), digest, line, source, now);
-            case Decoded.Unreadable(var reason) -> refuse(Dialect.PLAIN, ErrorCode.MALFORMED, source, now, reason);
+            case Decoded.Unreadable(var reason) ->
+                // The decoder names the source already.
+                refusal(Dialect.PLAIN, ErrorCode.MALFORMED, source, now, reason);
         };
     }
 
@@ -98,12 +101,16 @@ final class LineIntake {
 
     /** The line itself is the request that failed: its id may belong to another line, or to nobody. */
     private Decision refuse(Dialect dialect, ErrorCode code, String source, Instant now, String message) {
+        return refusal(dialect, code, source, now, source + ": " + message);
+    }
+
+    private Decision refusal(Dialect dialect, ErrorCode code, String source, Instant now, String sentence) {
         return new Decision.Refuse(new Rejection(
                 new RequestId(job, source),
                 dialect,
-                "default",
+                Prompt.DEFAULT_TENANT,
                 code,
-                source + ": " + message,
+                sentence,
                 null,
                 source,
                 now,

@@ -25,6 +25,9 @@ final class PromptSender implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(kafka);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        // On a topic just made the first batch may fail and a later one in flight overtake it; the broker then refuses
+        // the first as out of order until its time is up.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.recordBytesMax() + RECORD_OVERHEAD_BYTES);
         this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         this.topic = topics.prompts();

@@ -28,7 +28,9 @@ public record Rejection(
         metadata = Map.copyOf(metadata);
     }
 
-    /** The rejection of a readable prompt. */
+    /**
+     * The rejection of a readable prompt; its message begins with the place where the prompt stood, if that is known.
+     */
     public static Rejection of(
             Prompt prompt, ErrorCode code, String message, @Nullable String field, Instant rejectedAt) {
         return new Rejection(
@@ -36,7 +38,7 @@ public record Rejection(
                 prompt.dialect(),
                 prompt.tenant(),
                 code,
-                message,
+                prompt.source() == null ? message : prompt.source() + ": " + message,
                 field,
                 prompt.source(),
                 rejectedAt,

@@ -71,7 +71,6 @@ public final class Router {
     }
 
     private static Routing refuse(Prompt prompt, ErrorCode code, String message, @Nullable String field, Instant now) {
-        String where = prompt.source() == null ? "" : prompt.source() + ": ";
-        return new Routing.Refused(Rejection.of(prompt, code, where + message, field, now));
+        return new Routing.Refused(Rejection.of(prompt, code, message, field, now));
     }
 }

@@ -4,6 +4,7 @@ import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
 import java.nio.file.Path;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -26,6 +27,12 @@ public final class StreamsSettings {
         settings.put(
                 StreamsConfig.REPLICATION_FACTOR_CONFIG,
                 Integer.toString(pipeline.topics().outcomes().replication()));
+        // A killed router must not keep its partitions for three quarters of a minute.
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "6000");
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "1500");
+        // On a topic just made the first batch may fail and a later one in flight overtake it; the broker then refuses
+        // the first as out of order until its time is up.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), "1");
         settings.putAll(pipeline.kafka().forStreams());
         if (!settings.containsKey(KafkaProperties.BOOTSTRAP_SERVERS)) {
             throw new IllegalArgumentException("the pipeline names no bootstrap.servers");

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * says either length hides both of the model's.
  */
 final class SamplingResolver {
+    private static final long SEED_MASK = (1L << 53) - 1;
     /** Neutral: the model's own distribution, untouched. */
     private static final Sampling NEUTRAL = new Sampling(null, null, 1.0, 0, 1.0, 0.0, 1.0, 0.0, 0.0, null, List.of());
 
@@ -88,14 +89,15 @@ final class SamplingResolver {
     }
 
     /**
-     * The seed of a request that names none: the first 8 bytes, big-endian, of the SHA-256 of {@code job/id} in UTF-8.
-     * This is a promise to users, who may compute it; it never changes.
+     * The seed of a request that names none: the first 8 bytes, big-endian, of the SHA-256 of {@code job/id} in UTF-8,
+     * without their 11 highest bits, because readers of JSON hold a number of 53 bits exactly. This is a promise to
+     * users, who may compute it; it never changes.
      */
     static long defaultSeed(RequestId request) {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256").digest(request.key().getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong();
+            return ByteBuffer.wrap(digest).getLong() & SEED_MASK;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

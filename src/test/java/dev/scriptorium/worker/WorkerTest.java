@@ -158,8 +158,8 @@ class WorkerTest {
         // Then
         assertThat(desk.rejection("1").code()).isEqualTo(ErrorCode.TEMPLATE_ERROR);
         assertThat(desk.rejection("1").message())
-                .isEqualTo("the chat template of model 'fake' refused the messages: Conversation roles must alternate"
-                        + " user/assistant/…");
+                .isEqualTo("prompts.jsonl:1: the chat template of model 'fake' refused the messages: Conversation roles"
+                        + " must alternate user/assistant/…");
         assertThat(desk.completion("2").usage().promptTokens()).isEqualTo(4);
     }
 
@@ -175,7 +175,9 @@ class WorkerTest {
         // Then
         assertThat(desk.rejection("1").code()).isEqualTo(ErrorCode.TEMPLATE_ERROR);
         assertThat(desk.rejection("1").message())
-                .isEqualTo("model 'fake' has no chat template, so it takes no messages; send the text as 'prompt'");
+                .isEqualTo(
+                        "prompts.jsonl:1: model 'fake' has no chat template, so it takes no messages; send the text as"
+                                + " 'prompt'");
     }
 
     @Test
@@ -269,8 +271,9 @@ class WorkerTest {
         assertThat(desk.rejection("running").code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
         assertThat(desk.rejection("waiting").code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
         assertThat(desk.rejection("waiting").message())
-                .isEqualTo("the deadline was 2026-11-24T09:00:05Z, and at 2026-11-24T09:00:05Z the text was not"
-                        + " finished");
+                .isEqualTo(
+                        "prompts.jsonl:waiting: the deadline was 2026-11-24T09:00:05Z, and at 2026-11-24T09:00:05Z the"
+                                + " text was not finished");
         assertThat(desk.completion("patient").usage().completionTokens()).isLessThanOrEqualTo(3);
     }
 
