@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tensor> tensors, long headerBytes) {
     private static final int MAGIC = 0x46554747; // "GGUF"
     private static final int ARRAY_ELEMENTS_MAX = 1 << 22; // the largest vocabularies have 2^18 pieces
+    private static final int NAME_BYTES_MAX = 1024; // the format allows tensors 64
     private static final int DIMENSIONS_MAX = 4;
     private static final int ALIGNMENT_BYTES_DEFAULT = 32;
     private static final int ALIGNMENT_BYTES_MAX = 1 << 20;
@@ -69,7 +70,7 @@ record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tensor> tens
         long entryCount = cursor.count("number of metadata entries", ENTRY_BYTES_MIN);
         Map<String, Object> metadata = new LinkedHashMap<>();
         for (long entry = 0; entry < entryCount; entry++) {
-            String key = cursor.string("key of metadata entry " + entry);
+            String key = cursor.name("key of metadata entry " + entry);
             if (metadata.put(key, cursor.value(key, cursor.int32(key), true)) != null) {
                 throw file.refuse("has the metadata key '" + key + "' twice");
             }
@@ -249,6 +250,17 @@ record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tensor> tens
             return count;
         }
 
+        String name(String what) {
+            long start = position;
+            long length = int64(what);
+            if (length < 1 || length > NAME_BYTES_MAX) {
+                throw file.refuse(what + " has " + Long.toUnsignedString(length) + " bytes, but 1 to " + NAME_BYTES_MAX
+                        + " are allowed");
+            }
+            position = start;
+            return string(what);
+        }
+
         String string(String what) {
             long length = count(what + " (length)", 1);
             long start = take(length, what);
@@ -301,7 +313,7 @@ record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tensor> tens
         }
 
         TensorInfo tensorInfo(String what) {
-            String name = string("name of " + what);
+            String name = name("name of " + what);
             String named = "tensor '" + name + "'";
             int dimensions = int32(named);
             if (dimensions < 1 || dimensions > DIMENSIONS_MAX) {

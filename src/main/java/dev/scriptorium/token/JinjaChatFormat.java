@@ -3,6 +3,7 @@ package dev.scriptorium.token;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +24,8 @@ public final class JinjaChatFormat implements ChatFormat {
     private final ChatTemplate template;
     private final String beginToken;
     private final String endToken;
+    private final String firsts; // characters that control tokens begin with
+    private final String lasts; // characters that control tokens end with
 
     /**
      * @param template as tokenizer_config.json has it
@@ -33,6 +36,14 @@ public final class JinjaChatFormat implements ChatFormat {
         this.template = new ChatTemplate(template);
         this.beginToken = tokenizer.beginId() < 0 ? "" : tokenizer.piece(tokenizer.beginId());
         this.endToken = endToken;
+        this.firsts = tokenizer.controlSpellings().stream()
+                .map(spelling -> spelling.substring(0, 1))
+                .distinct()
+                .collect(Collectors.joining());
+        this.lasts = tokenizer.controlSpellings().stream()
+                .map(spelling -> spelling.substring(spelling.length() - 1))
+                .distinct()
+                .collect(Collectors.joining());
     }
 
     @Override
@@ -88,18 +99,9 @@ public final class JinjaChatFormat implements ChatFormat {
         StringBuilder disarmed = new StringBuilder(content.length() + 16);
         for (int at = 0; at < content.length(); at++) {
             char character = content.charAt(at);
-            disarmed.append(endsControl(character) ? mark : "").append(character);
-            disarmed.append(beginsControl(character) ? mark : "");
+            disarmed.append(lasts.indexOf(character) >= 0 ? mark : "").append(character);
+            disarmed.append(firsts.indexOf(character) >= 0 ? mark : "");
         }
         return disarmed.toString();
-    }
-
-    private boolean beginsControl(char character) {
-        return tokenizer.controlSpellings().stream().anyMatch(spelling -> spelling.charAt(0) == character);
-    }
-
-    private boolean endsControl(char character) {
-        return tokenizer.controlSpellings().stream()
-                .anyMatch(spelling -> spelling.charAt(spelling.length() - 1) == character);
     }
 }
