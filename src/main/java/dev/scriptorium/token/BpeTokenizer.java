@@ -132,4 +132,9 @@ public final class BpeTokenizer implements Tokenizer {
     public TextDecoder decoder() {
         return new ByteFallbackDecoder(vocabulary, rules.stripsFirstSpace());
     }
+
+    @Override
+    public TextDecoder continuation() {
+        return new ByteFallbackDecoder(vocabulary, false);
+    }
 }

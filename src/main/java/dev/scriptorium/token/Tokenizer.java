@@ -22,8 +22,13 @@ public interface Tokenizer {
     /** Whether the id is a control token, which never shows in text. */
     boolean isControl(int id);
 
-    /** Starts turning generated ids into text. */
+    /**
+     * Starts turning ids into a text of its own: the space that a tokenizer puts before the first word does not show.
+     */
     TextDecoder decoder();
+
+    /** Starts turning ids into text that goes on after other text: a space before its first word belongs to it. */
+    TextDecoder continuation();
 
     /** Text of ids as they arrive; holds back what is not yet a whole character. Belongs to one sequence. */
     interface TextDecoder {

@@ -1,6 +1,7 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.event.FinishReason;
+import dev.scriptorium.event.Input;
 import dev.scriptorium.event.ResolvedSampling;
 import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
@@ -40,7 +41,11 @@ final class Generation implements AutoCloseable {
         this.sampling = ready.sampling();
         this.promptTokens = ready.promptIds().length;
         this.tokensMax = ready.tokensMax();
-        this.decoder = served.tokenizer().decoder();
+        // Prompt and completion put together must read as one text; an answer in a chat stands on its own.
+        this.decoder = switch (task.prompt().input()) {
+            case Input.Text _ -> served.tokenizer().continuation();
+            case Input.Chat _ -> served.tokenizer().decoder();
+        };
         this.text = new StopText(sampling.stop());
         this.ids = ready.promptIds();
         this.length = promptTokens;

@@ -216,6 +216,18 @@ class BpeTokenizerTest {
     }
 
     @Test
+    void continuationKeepsTheSpaceThatPartsItFromTheTextBefore() {
+        // Given
+        Tokenizer.TextDecoder continuation = LLAMA.continuation();
+
+        // When
+        String shown = continuation.push(ids("▁a")[0]);
+
+        // Then
+        assertThat(shown).isEqualTo(" a");
+    }
+
+    @Test
     void decoderRefusesAnIdThatIsNone() {
         assertThatThrownBy(() -> LLAMA.decoder().push(LLAMA.vocabularySize()))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -51,6 +51,11 @@ final class FakeTokenizer implements Tokenizer {
     }
 
     @Override
+    public TextDecoder continuation() {
+        return decoder();
+    }
+
+    @Override
     public TextDecoder decoder() {
         return new TextDecoder() {
             @Override

@@ -11,6 +11,9 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Sampling;
 import dev.scriptorium.kernel.ComputeTeam;
 import dev.scriptorium.kernel.KernelChoice;
+import dev.scriptorium.kernel.Kernels;
+import dev.scriptorium.kernel.ScalarKernels;
+import dev.scriptorium.kernel.VectorKernels;
 import dev.scriptorium.model.LlamaModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,26 +29,41 @@ class ScrivenerBatchTest {
     private static final LoadedCheckpoint SCRIVENER = Checkpoint.load(Path.of("models/scrivener-1m"));
 
     @Test
-    void writesTheSameTextAloneAndInABatchOfSixteenOnOneThreadAndOnTwo() {
+    void writesTheSameTextAloneAndInABatchOfSixteenOnOneThreadAndOnTwoWithScalarAndVectorKernels() {
         // Given
         Map<String, String> alone = new TreeMap<>();
-        prompts().forEach(prompt -> alone.putAll(texts(List.of(prompt), 1, new WorkerLimits(1, 512, 10_000))));
+        Kernels scalar = new ScalarKernels();
+        prompts().forEach(prompt -> alone.putAll(texts(List.of(prompt), scalar, 1, new WorkerLimits(1, 512, 10_000))));
 
         // When
-        Map<String, String> batch = texts(prompts(), 2, new WorkerLimits(16, 24, 10_000));
+        Kernels vector = KernelChoice.of(KernelChoice.MachineFacts.here()).kernels();
+        Map<String, String> batch = texts(prompts(), vector, 2, new WorkerLimits(16, 24, 10_000));
 
         // Then
+        assertThat(vector).isInstanceOf(VectorKernels.class);
         assertThat(batch).isEqualTo(alone);
         assertThat(batch.values()).doesNotHaveDuplicates().noneMatch(String::isBlank);
     }
 
-    private static Map<String, String> texts(List<Prompt> prompts, int threads, WorkerLimits limits) {
+    @Test
+    void completionOfATextGoesOnWhereItEnds() {
+        // Given
+        Prompt prompt = Desk.prompt("moon", new Input.Text("The moon is"), Desk.saying(4, null, null), null);
+
+        // When
+        Map<String, String> texts = texts(List.of(prompt), new ScalarKernels(), 1, new WorkerLimits(1, 512, 10_000));
+
+        // Then
+        assertThat(texts.get("moon")).startsWith(" the");
+    }
+
+    private static Map<String, String> texts(List<Prompt> prompts, Kernels kernels, int threads, WorkerLimits limits) {
         Map<String, String> texts = new TreeMap<>();
         try (ComputeTeam team = new ComputeTeam(threads)) {
             LlamaModel model = new LlamaModel(
                     SCRIVENER.config(),
                     SCRIVENER.weights(),
-                    KernelChoice.of(KernelChoice.MachineFacts.here()).kernels(),
+                    kernels,
                     team,
                     16 * SCRIVENER.config().contextLength());
             ServedModel served = new ServedModel(
