@@ -63,7 +63,7 @@ class LineIntakeTest {
 
         // Then
         checkRefused(
-                decision, ErrorCode.PROMPT_TOO_LARGE, "prompts.jsonl:3: has 223 bytes, but a prompt has at most 200");
+                decision, ErrorCode.PROMPT_TOO_LARGE, "prompts.jsonl:3: has 225 bytes, but a prompt has at most 200");
     }
 
     @Test
