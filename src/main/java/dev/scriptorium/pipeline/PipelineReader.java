@@ -37,7 +37,7 @@ public final class PipelineReader {
     private static final Set<String> ROLES = Set.of("streams", "consumer", "producer", "admin");
 
     /** Properties on which the promises rest. */
-    private static final Map<String, String> OURS = Map.of(
+    static final Map<String, String> OURS = Map.of(
             "application.id", "it is the pipeline's name",
             "group.id", "it follows from the pipeline's name",
             "processing.guarantee", "exactly one answer for each request needs exactly_once_v2",
@@ -77,6 +77,7 @@ public final class PipelineReader {
                 .distinct()
                 .sorted(Comparator.comparing(
                                 (PipelineProblem problem) -> !problem.file().equals(fileName))
+                        .thenComparing(PipelineProblem::file)
                         .thenComparing(PipelineProblem::line))
                 .toList());
     }
@@ -172,10 +173,10 @@ public final class PipelineReader {
     }
 
     private static List<Lane> lanes(Section section, Map<String, Pipeline.Model> models, TopicReader topics) {
+        // Without a default, which is a problem of its own, any will do.
         String fallbackModel = models.values().stream()
-                .filter(Pipeline.Model::isDefault)
+                .min(Comparator.comparing(model -> !model.isDefault()))
                 .map(Pipeline.Model::name)
-                .findFirst()
                 .orElse("");
         List<Lane> lanes = new ArrayList<>();
         for (String name : section.names(Key.NAME)) {

@@ -29,7 +29,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class Section {
     static final String PREFIX = "SCRIPTORIUM_";
-    private static final int VALUE_CHARACTERS_MAX = 80;
 
     private final Source source;
     private final String path;
@@ -176,7 +175,8 @@ final class Section {
             source.incomplete.add(top(path));
             source.problem(
                     lines.getOrDefault(name, line),
-                    "%s has a name '%s', but a name must be %s".formatted(title(), shorten(name), kind.words()));
+                    "a name in %s is '%s', but it must be %s"
+                            .formatted(top(path), Spelling.shorten(name), kind.words()));
             return false;
         }
     }
@@ -188,16 +188,14 @@ final class Section {
         List<Section> sections = new ArrayList<>();
         if (node instanceof SequenceNode list) {
             for (Node item : list.getValue()) {
-                Section unnamed = new Section(source, join(name), lineOf(item), item);
-                String itemName = unnamed.require(nameKey);
-                if (itemName == null) {
+                Section section = new Section(source, join(name) + "." + nameOf(item, nameKey), lineOf(item), item);
+                section.known.add(nameKey.name());
+                if (!(item instanceof MappingNode) || !section.nameIsGood(nameOf(item, nameKey), nameKey.kind())) {
                     source.incomplete.add(name);
-                } else if (sections.stream().anyMatch(other -> other.path.equals(join(name) + "." + itemName))) {
+                } else if (sections.stream().anyMatch(other -> other.path.equals(section.path))) {
                     source.incomplete.add(name);
-                    source.problem(lineOf(item), "%s has two entries with the name '%s'".formatted(name, itemName));
+                    source.problem(lineOf(item), "two entries have the name %s".formatted(section.path));
                 } else {
-                    Section section = new Section(source, join(name) + "." + itemName, lineOf(item), item);
-                    section.known.add(nameKey.name());
                     sections.add(section);
                 }
             }
@@ -207,6 +205,17 @@ final class Section {
                     lines.getOrDefault(name, line), "%s is %s, but it must be a list".formatted(name, shown(node)));
         }
         return sections;
+    }
+
+    /** A name stands in the file alone, because the variables of all that it names are made from it. */
+    private static String nameOf(Node item, Key<String> key) {
+        return item instanceof MappingNode mapping
+                ? mapping.getValue().stream()
+                        .filter(tuple -> shown(tuple.getKeyNode()).equals("'" + key.name() + "'"))
+                        .map(tuple -> tuple.getValueNode() instanceof ScalarNode value ? value.getValue() : "")
+                        .findFirst()
+                        .orElse("")
+                : "";
     }
 
     /** The value of a key, or what its fallback says. */
@@ -299,10 +308,11 @@ final class Section {
         try {
             return key.kind().parse().apply(value);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            // A number's own complaint has no suggestion in it.
-            String hint = e.getClass() == IllegalArgumentException.class ? "." + e.getMessage() : "";
+            boolean hasHint = e.getClass() == IllegalArgumentException.class && !"".equals(e.getMessage());
+            String hint = hasHint ? "." + e.getMessage() : "";
             String words = key.kind().words();
-            source.problem(place, "%s is '%s', but it must be %s%s".formatted(at, shorten(value), words, hint));
+            source.problem(
+                    place, "%s is '%s', but it must be %s%s".formatted(at, Spelling.shorten(value), words, hint));
         }
         return null;
     }
@@ -338,7 +348,7 @@ final class Section {
                         "%s has a key '%s', which is not known here (keys: %s).%s"
                                 .formatted(
                                         title(),
-                                        shorten(name),
+                                        Spelling.shorten(name),
                                         String.join(", ", known),
                                         Spelling.didYouMean(name, known))));
     }
@@ -356,7 +366,7 @@ final class Section {
     }
 
     private String title() {
-        return path.isEmpty() ? "the pipeline" : path;
+        return path.isEmpty() ? "the pipeline" : path.endsWith(".") ? "an entry of " + top(path) : path;
     }
 
     private String join(String name) {
@@ -382,15 +392,9 @@ final class Section {
 
     private static String shown(Node node) {
         return switch (node) {
-            case ScalarNode scalar -> "'" + shorten(scalar.getValue()) + "'";
+            case ScalarNode scalar -> "'" + Spelling.shorten(scalar.getValue()) + "'";
             case SequenceNode list -> "a list of " + list.getValue().size();
             default -> "a section";
         };
-    }
-
-    private static String shorten(String value) {
-        return value.length() <= VALUE_CHARACTERS_MAX
-                ? value
-                : value.substring(0, VALUE_CHARACTERS_MAX) + "… (" + value.length() + " characters)";
     }
 }

@@ -7,7 +7,16 @@ import java.util.Optional;
 
 /** Finds the name that somebody probably meant. */
 final class Spelling {
+    private static final int SHOWN_CHARACTERS_MAX = 80;
+
     private Spelling() {}
+
+    /** A value as messages show it: what is wrong is seen at its beginning. */
+    static String shorten(String value) {
+        return value.length() <= SHOWN_CHARACTERS_MAX
+                ? value
+                : value.substring(0, SHOWN_CHARACTERS_MAX) + "… (" + value.length() + " characters)";
+    }
 
     /** {@code " Did you mean 'fast'?"}, or nothing if no candidate is near enough to be worth the words. */
     static String didYouMean(String given, Collection<String> candidates) {
@@ -22,6 +31,8 @@ final class Spelling {
         return candidates.stream()
                 .filter(name -> distance(lower, name.toLowerCase(Locale.ROOT)) <= tolerance)
                 .min(Comparator.<String>comparingInt(name -> distance(lower, name.toLowerCase(Locale.ROOT)))
+                        // Somebody who left letters out is more common than one who wrote too many.
+                        .thenComparing(String::length, Comparator.reverseOrder())
                         .thenComparing(Comparator.naturalOrder()));
     }
 

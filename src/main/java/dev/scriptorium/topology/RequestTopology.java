@@ -7,6 +7,7 @@ import dev.scriptorium.pipeline.Topics;
 import dev.scriptorium.wire.PromptDecoder;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -19,7 +20,11 @@ import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a prompt, from the prompts topic to a lane, and the way back, from the outcomes topic to an answer.
@@ -124,5 +129,39 @@ public final class RequestTopology {
     /** Old clients send records without a time, which must not stop the router. */
     private static long timeOf(ConsumerRecord<Object, Object> record, long partitionTime) {
         return Math.max(0, record.timestamp());
+    }
+
+    /**
+     * Where records end that need no answer: a step of its own, so that the picture shows it, and counted, as the
+     * metrics {@code <name>-total} and {@code <name>-rate} of the group {@code stream-requests-metrics}.
+     */
+    private static final class Drop extends ContextualProcessor<byte[], byte[], Void, Void> {
+        private final String name;
+        private @Nullable Sensor counter;
+
+        Drop(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void init(ProcessorContext<Void, Void> context) {
+            super.init(context);
+            counter = context.metrics()
+                    .addRateTotalSensor("requests", context.taskId().toString(), name, Sensor.RecordingLevel.INFO);
+        }
+
+        @Override
+        public void process(Record<byte[], byte[]> record) {
+            if (counter != null) {
+                counter.record(1, context().currentSystemTimeMs());
+            }
+        }
+
+        @Override
+        public void close() {
+            if (counter != null) {
+                context().metrics().removeSensor(counter);
+            }
+        }
     }
 }

@@ -79,7 +79,7 @@ final class RouterBench implements AutoCloseable {
         return next;
     }
 
-    private KeyValueStore<String, byte[]> requests() {
+    KeyValueStore<String, byte[]> requests() {
         return driver.getKeyValueStore(Names.REQUESTS_STORE);
     }
 

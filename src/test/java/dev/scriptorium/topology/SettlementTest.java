@@ -13,6 +13,7 @@ import dev.scriptorium.event.JobTally;
 import dev.scriptorium.wire.Arrival;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.test.TestRecord;
@@ -271,21 +272,27 @@ class SettlementTest {
     }
 
     @Test
-    void sweepGoesThroughManyRequestsInTurns() {
+    void storeIsLookedThroughInSlicesThatMeetWithoutGapOrOverlap() {
         // Given
-        router.close();
-        router = new RouterBench(Pipelines.tiny());
         for (int i = 0; i < 25; i++) {
-            router.prompt("{\"id\":\"" + i + "\",\"prompt\":\"Once\",\"temperature\":-1}");
+            router.prompt("{\"id\":\"" + i + "\",\"prompt\":\"Once\"}");
         }
-        router.exits();
-        router.pass(Duration.ofDays(2));
-        router.pass(Settle.SWEEP_INTERVAL);
+        Requests requests = new Requests(router.requests(), RouterBench.CODEC);
+        List<List<String>> slices = new ArrayList<>();
 
         // When
-        router.prompt(null, bytes("{\"id\":\"24\",\"prompt\":\"Once\"}"), Map.of(), START);
+        String after = null;
+        do {
+            List<String> slice = new ArrayList<>();
+            after = requests.visit(after, 10, (key, state) -> {
+                slice.add(key);
+                requests.forget(key);
+            });
+            slices.add(slice);
+        } while (after != null);
 
         // Then
-        assertThat(router.exits()).containsExactly(Map.entry("lanes.only", 1));
+        assertThat(slices).extracting(List::size).containsExactly(10, 10, 5);
+        assertThat(slices.stream().flatMap(List::stream)).hasSize(25).doesNotHaveDuplicates();
     }
 }
