@@ -122,6 +122,7 @@ final class WorkerNode implements AutoCloseable {
                 .toList();
         Map<String, String> kafka = new HashMap<>(pipeline.kafka().forConsumer());
         kafka.putAll(pipeline.kafka().forProducer());
+        kafka.putIfAbsent("max.request.size", Integer.toString(pipeline.limits().messageBytesMax()));
         return new LaneSettings(
                 pipeline.name() + "." + settings.model(),
                 lanes,

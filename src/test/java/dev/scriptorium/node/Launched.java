@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +27,11 @@ final class Launched implements AutoCloseable {
      * Starts {@code ./scriptorium arguments…} in the repository's root; all that it says goes to a file in the folder.
      */
     static Launched start(Path folder, String... arguments) throws IOException {
+        return start(folder, Map.of(), arguments);
+    }
+
+    /** The same with more environment variables. */
+    static Launched start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("./scriptorium"));
         command.addAll(List.of(arguments));
         Path said = Files.createTempFile(folder, "said", ".log");
@@ -34,6 +40,7 @@ final class Launched implements AutoCloseable {
                 .redirectOutput(said.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().put("SCRIPTORIUM_JAVA_OPTIONS", "-Xmx1g");
+        builder.environment().putAll(environment);
         return new Launched(builder.start(), said);
     }
 
@@ -69,6 +76,10 @@ final class Launched implements AutoCloseable {
         new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
                 .start()
                 .waitFor();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     String said() throws IOException {
