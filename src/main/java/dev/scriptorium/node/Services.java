@@ -37,6 +37,9 @@ final class Services implements AutoCloseable {
         if (named != null) {
             return new Services(pipeline.withBootstrapServers(named), options);
         }
+        System.err.println(
+                "starting Kafka with its data in " + options.state + ", the router, and a worker with model '"
+                        + pipeline.defaultModel().name() + "' …");
         EmbeddedKafka kafka = EmbeddedKafka.start(options.state.resolve("kafka"), port, Map.of());
         Services services = new Services(pipeline.withBootstrapServers(kafka.bootstrapServers()), options);
         services.running.push(kafka);
