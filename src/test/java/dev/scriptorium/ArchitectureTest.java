@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Who may import whom. One row a room, in the words of ARCHITECTURE.md. Think hard before you widen a row: a class that
- * needs another room's import usually stands in the wrong room.
+ * needs another room's import usually stands in the wrong room. A room that outgrows one package has more below it, and
+ * its row holds for all of them.
  */
 class ArchitectureTest {
     private static final String ROOT = "dev.scriptorium.";
@@ -59,8 +60,8 @@ class ArchitectureTest {
 
         Room(String name, List<String> rooms, List<String> libraries) {
             this.name = name;
-            List<String> packages = new ArrayList<>(List.of("java..", "org.jspecify..", ROOT + name));
-            rooms.forEach(room -> packages.add(ROOT + room));
+            List<String> packages = new ArrayList<>(List.of("java..", "org.jspecify..", ROOT + name + ".."));
+            rooms.forEach(room -> packages.add(ROOT + room + ".."));
             packages.addAll(libraries);
             this.allowed = packages.toArray(String[]::new);
         }
@@ -71,7 +72,7 @@ class ArchitectureTest {
     void roomImportsOnlyWhatItsRowAllows(Room room) {
         classes()
                 .that()
-                .resideInAPackage(ROOT + room.name)
+                .resideInAPackage(ROOT + room.name + "..")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(room.allowed))
                 .allowEmptyShould(true)
