@@ -1,5 +1,6 @@
 package dev.scriptorium.checkpoint;
 
+import dev.scriptorium.checkpoint.file.JsonFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public record GenerationDefaults(
     private static final String FILE = "generation_config.json";
 
     /** The generation_config.json of a folder, or null if it has none. */
-    static @Nullable JsonFile fileIn(@Nullable Path folder) {
+    public static @Nullable JsonFile fileIn(@Nullable Path folder) {
         return folder != null && Files.exists(folder.resolve(FILE)) ? JsonFile.read(folder.resolve(FILE)) : null;
     }
 
@@ -35,7 +36,7 @@ public record GenerationDefaults(
      * The one that belongs to a GGUF file, or null: beside it, or in the folder above where that is a Hugging Face
      * folder (it has a config.json too), as {@code model/gguf/model-q8_0.gguf} lies.
      */
-    static @Nullable JsonFile fileFor(Path gguf) {
+    public static @Nullable JsonFile fileFor(Path gguf) {
         Path folder = gguf.toAbsolutePath().getParent();
         JsonFile beside = fileIn(folder);
         if (beside != null || folder == null) {
@@ -45,7 +46,7 @@ public record GenerationDefaults(
         return above != null && Files.exists(above.resolve("config.json")) ? fileIn(above) : null;
     }
 
-    static GenerationDefaults read(@Nullable JsonFile file) {
+    public static GenerationDefaults read(@Nullable JsonFile file) {
         if (file == null) {
             return UNSAID;
         }

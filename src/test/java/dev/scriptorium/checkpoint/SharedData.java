@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptorium.checkpoint.file.JsonFile;
+import dev.scriptorium.checkpoint.huggingface.TokenizerJson;
 import dev.scriptorium.token.BpeTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.weights;
 
+import dev.scriptorium.checkpoint.CheckpointException;
+import dev.scriptorium.checkpoint.file.MappedFile;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -11,17 +13,17 @@ import java.util.List;
  * @param shape sizes, the slowest dimension first: (rows, columns) or (columns)
  * @param bytes exactly as many as type and shape say
  */
-record Tensor(MappedFile file, String name, String typeName, List<Long> shape, MemorySegment bytes) {
+public record Tensor(MappedFile file, String name, String typeName, List<Long> shape, MemorySegment bytes) {
     /** How weights may be written. All numbers are little-endian. */
-    enum Type {
+    public enum Type {
         F32(1, Float.BYTES),
         F16(1, Short.BYTES),
         BF16(1, Short.BYTES),
         /** Blocks of an f16 scale and 32 int8 quants. */
         Q8_0(32, Short.BYTES + 32);
 
-        final int blockColumns;
-        final int blockBytes;
+        public final int blockColumns;
+        public final int blockBytes;
 
         Type(int blockColumns, int blockBytes) {
             this.blockColumns = blockColumns;
@@ -34,7 +36,7 @@ record Tensor(MappedFile file, String name, String typeName, List<Long> shape, M
      *
      * @throws CheckpointException if it cannot be that
      */
-    Type type() {
+    public Type type() {
         return switch (typeName) {
             case "F32" -> Type.F32;
             case "F16" -> Type.F16;
@@ -50,7 +52,7 @@ record Tensor(MappedFile file, String name, String typeName, List<Long> shape, M
      * @param blockColumns elements of a block
      * @param blockBytes bytes of a block
      */
-    static long byteSize(List<Long> shape, long blockColumns, long blockBytes) {
+    public static long byteSize(List<Long> shape, long blockColumns, long blockBytes) {
         try {
             long elements = 1;
             for (long size : shape) {
@@ -65,7 +67,7 @@ record Tensor(MappedFile file, String name, String typeName, List<Long> shape, M
         }
     }
 
-    CheckpointException refuse(String why) {
+    public CheckpointException refuse(String why) {
         return file.refuse("tensor '" + name + "' " + why);
     }
 }

@@ -1,5 +1,6 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.file;
 
+import dev.scriptorium.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A file mapped for reading; it stays mapped as long as the arena is open. */
-record MappedFile(Path path, MemorySegment bytes) {
-    static MappedFile open(Path path, Arena arena) {
+public record MappedFile(Path path, MemorySegment bytes) {
+    public static MappedFile open(Path path, Arena arena) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return new MappedFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {
@@ -17,11 +18,11 @@ record MappedFile(Path path, MemorySegment bytes) {
         }
     }
 
-    long size() {
+    public long size() {
         return bytes.byteSize();
     }
 
-    CheckpointException refuse(String why) {
+    public CheckpointException refuse(String why) {
         return new CheckpointException(path + ": " + why);
     }
 }

@@ -1,5 +1,7 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.weights;
 
+import dev.scriptorium.checkpoint.CheckpointException;
+import dev.scriptorium.checkpoint.file.ContentDigest;
 import dev.scriptorium.kernel.Bf16Matrix;
 import dev.scriptorium.kernel.F32Matrix;
 import dev.scriptorium.kernel.Matrix;
@@ -21,7 +23,7 @@ import java.util.function.IntUnaryOperator;
  * Tensors of a file to the weights of a model. All names and shapes are checked before the first weight is read, so a
  * file that merely claims to be large costs nothing.
  */
-final class WeightReader {
+public final class WeightReader {
     private static final ValueLayout.OfShort INT16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
@@ -30,7 +32,7 @@ final class WeightReader {
     private static final int TENSORS_PER_LAYER = 9;
 
     /** How a format calls the tensors, and how it lays out the rotary pairs of query and key rows. */
-    enum Layout {
+    public enum Layout {
         /** Rotary pairs split in halves. */
         HUGGING_FACE(
                 "model.embed_tokens.weight",
@@ -64,9 +66,9 @@ final class WeightReader {
                         "ffn_up",
                         "ffn_down"));
 
-        final String embedding;
-        final String outputNorm;
-        final String output;
+        public final String embedding;
+        public final String outputNorm;
+        public final String output;
         private final String layerPrefix;
         private final List<String> layerNames; // in the order of LlamaWeights.Layer
 
@@ -93,7 +95,7 @@ final class WeightReader {
      * @param source file or folder of the tensors, for errors
      * @param digest takes in every weight that is read
      */
-    WeightReader(LlamaConfig config, Layout layout, List<Tensor> tensors, String source, ContentDigest digest) {
+    public WeightReader(LlamaConfig config, Layout layout, List<Tensor> tensors, String source, ContentDigest digest) {
         this.config = config;
         this.layout = layout;
         this.source = source;
@@ -106,7 +108,7 @@ final class WeightReader {
     }
 
     /** @param tied whether the output matrix is the embedding itself */
-    LlamaWeights read(boolean tied) {
+    public LlamaWeights read(boolean tied) {
         long layersMax = tensors.size() / TENSORS_PER_LAYER;
         if (config.layers() > layersMax) {
             throw new CheckpointException(source + ": the config says " + config.layers() + " layers, but there are "

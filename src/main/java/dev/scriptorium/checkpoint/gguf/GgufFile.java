@@ -1,5 +1,8 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.gguf;
 
+import dev.scriptorium.checkpoint.CheckpointException;
+import dev.scriptorium.checkpoint.file.MappedFile;
+import dev.scriptorium.checkpoint.weights.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param headerBytes all before the tensors' data: metadata and the list of tensors
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format</a>
  */
-record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tensor> tensors, long headerBytes) {
+public record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tensor> tensors, long headerBytes) {
     private static final int MAGIC = 0x46554747; // "GGUF"
     private static final int ARRAY_ELEMENTS_MAX = 1 << 22; // the largest vocabularies have 2^18 pieces
     private static final int NAME_BYTES_MAX = 1024; // the format allows tensors 64

@@ -1,6 +1,9 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptorium.checkpoint.file.JsonFile;
+import dev.scriptorium.checkpoint.file.MappedFile;
+import dev.scriptorium.checkpoint.weights.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -13,7 +16,7 @@ import java.util.Map;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-final class SafetensorsFile {
+public final class SafetensorsFile {
     private static final long HEADER_BYTES_MAX = 100_000_000; // the format's own limit
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

@@ -1,4 +1,4 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.file;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.scriptorium.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label what to call it in an error: the path of the file
  */
-record JsonFile(String label, JsonNode root) {
+public record JsonFile(String label, JsonNode root) {
     private static final long FILE_BYTES_MAX = 256L << 20; // tokenizer.json of the largest vocabularies has 40 MB
     private static final int NESTING_MAX = 64;
     private static final int STRING_CHARACTERS_MAX = 4 << 20; // chat templates are the longest strings
@@ -33,12 +34,12 @@ record JsonFile(String label, JsonNode root) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    static JsonFile read(Path path) {
+    public static JsonFile read(Path path) {
         return parse(path.toString(), bytes(path));
     }
 
     /** The bytes of a text file of reasonable size. */
-    static byte[] bytes(Path path) {
+    public static byte[] bytes(Path path) {
         try {
             long size = Files.size(path);
             if (size > FILE_BYTES_MAX) {
@@ -51,7 +52,7 @@ record JsonFile(String label, JsonNode root) {
         }
     }
 
-    static JsonFile parse(String label, byte[] json) {
+    public static JsonFile parse(String label, byte[] json) {
         try {
             JsonNode root = MAPPER.readTree(json);
             if (!root.isObject()) {
@@ -77,18 +78,18 @@ record JsonFile(String label, JsonNode root) {
                         + e.getLocation().getColumnNr() + ")";
     }
 
-    CheckpointException refuse(String why) {
+    public CheckpointException refuse(String why) {
         return new CheckpointException(label + ": " + why);
     }
 
     /** The field's value, or null if it is absent or null. */
     @Nullable
-    JsonNode get(String field) {
+    public JsonNode get(String field) {
         JsonNode value = root.get(field);
         return value == null || value.isNull() ? null : value;
     }
 
-    int positiveInt(String field) {
+    public int positiveInt(String field) {
         Integer value = positiveIntOrNull(field);
         if (value == null) {
             throw refuse("lacks " + field + ", a whole number of 1 or more");
@@ -97,7 +98,7 @@ record JsonFile(String label, JsonNode root) {
     }
 
     @Nullable
-    Integer positiveIntOrNull(String field) {
+    public Integer positiveIntOrNull(String field) {
         Integer value = intOrNull(field);
         if (value != null && value < 1) {
             throw refuse(field + " is " + value + ", but must be 1 or more");
@@ -106,7 +107,7 @@ record JsonFile(String label, JsonNode root) {
     }
 
     @Nullable
-    Integer intOrNull(String field) {
+    public Integer intOrNull(String field) {
         JsonNode value = get(field);
         if (value != null && !(value.isIntegralNumber() && value.canConvertToInt())) {
             throw refuse(field + " is " + value + ", which is not a whole number of 32 bits");
@@ -115,7 +116,7 @@ record JsonFile(String label, JsonNode root) {
     }
 
     @Nullable
-    Double numberOrNull(String field) {
+    public Double numberOrNull(String field) {
         JsonNode value = get(field);
         if (value != null && !(value.isNumber() && Double.isFinite(value.doubleValue()))) {
             throw refuse(field + " is " + value + ", which is not a finite number");
@@ -124,7 +125,7 @@ record JsonFile(String label, JsonNode root) {
     }
 
     @Nullable
-    String textOrNull(String field) {
+    public String textOrNull(String field) {
         JsonNode value = get(field);
         if (value != null && !value.isTextual()) {
             throw refuse(field + " is " + value + ", which is not text");
@@ -133,7 +134,7 @@ record JsonFile(String label, JsonNode root) {
     }
 
     @Nullable
-    Boolean booleanOrNull(String field) {
+    public Boolean booleanOrNull(String field) {
         JsonNode value = get(field);
         if (value != null && !value.isBoolean()) {
             throw refuse(field + " is " + value + ", which is neither true nor false");

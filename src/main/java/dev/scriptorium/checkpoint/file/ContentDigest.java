@@ -1,4 +1,4 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.file;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,13 +12,13 @@ import java.util.HexFormat;
  * SHA-256 over all that decides a model's text. Every part goes in with its name and length before it, so that no two
  * different models write the same bytes.
  */
-final class ContentDigest {
+public final class ContentDigest {
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final MessageDigest sha256;
     private final byte[] chunk = new byte[CHUNK_BYTES];
 
-    ContentDigest() {
+    public ContentDigest() {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -26,7 +26,7 @@ final class ContentDigest {
         }
     }
 
-    void add(String name, MemorySegment bytes) {
+    public void add(String name, MemorySegment bytes) {
         begin(name, bytes.byteSize());
         for (long done = 0; done < bytes.byteSize(); done += CHUNK_BYTES) {
             int count = (int) Math.min(CHUNK_BYTES, bytes.byteSize() - done);
@@ -35,12 +35,12 @@ final class ContentDigest {
         }
     }
 
-    void add(String name, byte[] bytes) {
+    public void add(String name, byte[] bytes) {
         begin(name, bytes.length);
         sha256.update(bytes);
     }
 
-    void add(String name, String text) {
+    public void add(String name, String text) {
         add(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -54,7 +54,7 @@ final class ContentDigest {
     }
 
     /** {@code sha256:} and 64 hex digits. */
-    String finish() {
+    public String finish() {
         return "sha256:" + HexFormat.of().formatHex(sha256.digest());
     }
 }

@@ -1,6 +1,15 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptorium.checkpoint.CheckpointException;
+import dev.scriptorium.checkpoint.GenerationDefaults;
+import dev.scriptorium.checkpoint.LoadedCheckpoint;
+import dev.scriptorium.checkpoint.file.ContentDigest;
+import dev.scriptorium.checkpoint.file.JsonFile;
+import dev.scriptorium.checkpoint.file.MappedFile;
+import dev.scriptorium.checkpoint.weights.ConfigRules;
+import dev.scriptorium.checkpoint.weights.Tensor;
+import dev.scriptorium.checkpoint.weights.WeightReader;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaWeights;
 import dev.scriptorium.token.BpeTokenizer;
@@ -23,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A folder as Transformers saves it: config.json, generation_config.json, tokenizer.json, tokenizer_config.json and the
  * weights in model.safetensors, or in the shards that model.safetensors.index.json names.
  */
-final class HuggingFaceFolder {
+public final class HuggingFaceFolder {
     private static final String WEIGHTS = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
     private static final Set<String> MODEL_TYPES = Set.of("llama", "mistral");
@@ -42,11 +51,11 @@ final class HuggingFaceFolder {
         this.tokenizerConfig = Files.exists(beside) ? JsonFile.read(beside) : null;
     }
 
-    static boolean hasWeights(Path folder) {
+    public static boolean hasWeights(Path folder) {
         return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
     }
 
-    static LoadedCheckpoint load(Path folder) {
+    public static LoadedCheckpoint load(Path folder) {
         return new HuggingFaceFolder(folder).load();
     }
 
@@ -66,7 +75,7 @@ final class HuggingFaceFolder {
         ChatFormat chat = template == null
                 ? null
                 : new JinjaChatFormat(tokenizer, template, Objects.requireNonNullElse(tokenText("eos_token"), ""));
-        digest.add("config", Checkpoint.describe(numbers));
+        digest.add("config", ConfigRules.describe(numbers));
         digest.add("tokenizer.json", tokenizerBytes);
         digest.add("begin", tokenizer.beginId() + " " + tokenizer.addsBegin());
         digest.add("end", new TreeSet<>(endIds).toString());
@@ -119,7 +128,7 @@ final class HuggingFaceFolder {
                     + ", and there is no head_dim");
         }
         Double epsilon = config.numberOrNull("rms_norm_eps");
-        return Checkpoint.checked(
+        return ConfigRules.checked(
                 config.label(),
                 new LlamaConfig(
                         hidden,
@@ -161,16 +170,16 @@ final class HuggingFaceFolder {
     }
 
     private Set<Integer> endIds(@Nullable JsonFile generation, BpeTokenizer tokenizer) {
-        Set<Integer> ids = Checkpoint.endIds(generation);
+        Set<Integer> ids = ConfigRules.endIds(generation);
         if (ids.isEmpty()) {
-            ids = Checkpoint.endIds(config);
+            ids = ConfigRules.endIds(config);
         }
         String endToken = tokenText("eos_token");
         if (ids.isEmpty() && endToken != null) {
             int[] spelled = tokenizer.encodeWithControlTokens(endToken);
             ids = spelled.length == 1 ? Set.of(spelled[0]) : Set.of();
         }
-        return Checkpoint.checkedEndIds(folder.toString(), ids, tokenizer.vocabularySize());
+        return ConfigRules.checkedEndIds(folder.toString(), ids, tokenizer.vocabularySize());
     }
 
     /** From chat_template.jinja, or from tokenizer_config.json: one template, or a list with one named default. */

@@ -1,7 +1,8 @@
-package dev.scriptorium.checkpoint;
+package dev.scriptorium.checkpoint.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.scriptorium.checkpoint.file.JsonFile;
 import dev.scriptorium.token.AddedTokens;
 import dev.scriptorium.token.AddedTokens.AddedToken;
 import dev.scriptorium.token.BpeTokenizer;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One deviation: added tokens marked {@code normalized} are looked for in the text as it stands.
  */
-final class TokenizerJson {
+public final class TokenizerJson {
     private final JsonFile file;
     private final int vocabularySize;
     private final String[] pieces;
@@ -49,12 +50,12 @@ final class TokenizerJson {
      * @param id its id, or null
      * @param added whether prompts start with it, or null
      */
-    record Begin(
+    public record Begin(
             @Nullable String token,
             @Nullable Integer id,
             @Nullable Boolean added) {}
 
-    static BpeTokenizer read(JsonFile file, int vocabularySize, Begin begin) {
+    public static BpeTokenizer read(JsonFile file, int vocabularySize, Begin begin) {
         return new TokenizerJson(file, vocabularySize).read(begin);
     }
 
