@@ -2,7 +2,6 @@ package dev.scriptorium.token;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +26,28 @@ public final class AddedTokens {
         }
     }
 
-    private final List<AddedToken> tokens;
-    private final Map<Character, List<AddedToken>> byFirstCharacter = new HashMap<>();
+    /** Where the characters so far may lead; a tree, because vocabularies have hundreds of tokens that begin alike. */
+    private static final class Node {
+        private final Map<Character, Node> next = new HashMap<>();
+        private @Nullable AddedToken token;
+    }
 
+    /** No tokens at all. */
+    public static final AddedTokens NONE = new AddedTokens(List.of());
+
+    private final List<AddedToken> tokens;
+    private final Node root = new Node();
+
+    /** @param tokens of two with the same spelling the first counts */
     public AddedTokens(Collection<AddedToken> tokens) {
         this.tokens = List.copyOf(tokens);
-        tokens.stream()
-                .sorted(Comparator.comparingInt(
-                        (AddedToken token) -> -token.spelling().length()))
-                .forEach(token -> byFirstCharacter
-                        .computeIfAbsent(token.spelling().charAt(0), first -> new ArrayList<>())
-                        .add(token));
+        for (AddedToken token : tokens) {
+            Node node = root;
+            for (char character : token.spelling().toCharArray()) {
+                node = node.next.computeIfAbsent(character, unseen -> new Node());
+            }
+            node.token = node.token == null ? token : node.token;
+        }
     }
 
     List<AddedToken> tokens() {
@@ -83,11 +93,13 @@ public final class AddedTokens {
     }
 
     private @Nullable AddedToken find(String text, int at, boolean withControl) {
-        for (AddedToken token : byFirstCharacter.getOrDefault(text.charAt(at), List.of())) {
-            if ((withControl || !token.control()) && text.startsWith(token.spelling(), at)) {
-                return token;
-            }
+        AddedToken longest = null;
+        Node node = root.next.get(text.charAt(at));
+        for (int next = at + 1; node != null; next++) {
+            AddedToken token = node.token;
+            longest = token != null && (withControl || !token.control()) ? token : longest;
+            node = next < text.length() ? node.next.get(text.charAt(next)) : null;
         }
-        return null;
+        return longest;
     }
 }

@@ -5,23 +5,37 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * SentencePiece-style byte-pair encoding with byte fallback, as Llama-2 and Mistral have it. Text goes through four
- * steps: added tokens are cut out, spaces are marked, characters become pieces, pieces merge.
+ * Byte-pair encoding, with byte fallback as Llama-2 and Mistral have it, or of bytes as GPT-2 and Llama-3 have it. Text
+ * goes through four steps: added tokens are cut out, the rest is cut into words in the spelling of the vocabulary,
+ * their characters become pieces, pieces merge.
  */
 public final class BpeTokenizer implements Tokenizer {
+    private static final int REPLACEMENT = 0xFFFD;
+
     private final Vocabulary vocabulary;
     private final BytePairEncoder encoder;
     private final AddedTokens added;
     private final List<String> controlSpellings;
     private final Rules rules;
 
+    /** How pieces become text again. */
+    public enum Decoding {
+        /** Marks are spaces, and byte tokens spell what has no piece. */
+        BYTE_FALLBACK,
+        /** The same, and the space that starts a text of its own does not show. */
+        BYTE_FALLBACK_WITHOUT_FIRST_SPACE,
+        /** The characters of a piece stand for bytes. */
+        BYTE_LEVEL
+    }
+
     /**
-     * @param spaces how spaces are marked
-     * @param stripsFirstSpace whether decoded text loses the one space that starts it
+     * @param words how text is cut into words
+     * @param whole tokens that are found in words as they are in the vocabulary's spelling, and merge with nothing
+     * @param decoding how pieces become text
      * @param addsBegin whether plain prompts start with the begin token
      * @param beginId the begin token, or -1
      */
-    public record Rules(SpaceMarking spaces, boolean stripsFirstSpace, boolean addsBegin, int beginId) {}
+    public record Rules(PreTokenizer words, AddedTokens whole, Decoding decoding, boolean addsBegin, int beginId) {}
 
     /**
      * @param added tokens that are found by their spelling, control tokens among them
@@ -69,7 +83,7 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public int[] encode(String text) {
         IntStream.Builder ids = IntStream.builder();
-        encodeText(text, true, ids);
+        encodeText(withoutHalfPairs(text), true, ids);
         return ids.build().toArray();
     }
 
@@ -84,12 +98,13 @@ public final class BpeTokenizer implements Tokenizer {
      */
     int[] encodeTrusted(String text, String mark) {
         IntStream.Builder ids = IntStream.builder();
-        for (AddedTokens.Part part : added.split(text, true)) {
+        String trusted = withoutHalfPairs(text);
+        for (AddedTokens.Part part : added.split(trusted, true)) {
             AddedToken token = part.token();
             if (token != null) {
                 ids.accept(token.id());
             } else {
-                String stretch = text.substring(part.begin(), part.end());
+                String stretch = trusted.substring(part.begin(), part.end());
                 encodeText(mark.isEmpty() ? stretch : stretch.replace(mark, ""), part.begin() == 0, ids);
             }
         }
@@ -104,10 +119,36 @@ public final class BpeTokenizer implements Tokenizer {
                 continue;
             }
             String stretch = text.substring(part.begin(), part.end());
-            for (String word : rules.spaces().words(stretch, first && part.begin() == 0)) {
-                encoder.encode(word, ids);
+            for (String word : rules.words().words(stretch, first && part.begin() == 0)) {
+                encodeWord(word, ids);
             }
         }
+    }
+
+    private void encodeWord(String word, IntStream.Builder ids) {
+        for (AddedTokens.Part part : rules.whole().split(word, true)) {
+            AddedToken token = part.token();
+            if (token != null) {
+                ids.accept(token.id());
+            } else {
+                encoder.encode(word.substring(part.begin(), part.end()), ids);
+            }
+        }
+    }
+
+    /** Java strings may hold half a surrogate pair; text in any other place cannot. */
+    private static String withoutHalfPairs(String text) {
+        if (text.codePoints().noneMatch(BpeTokenizer::isHalfPair)) {
+            return text;
+        }
+        return text.codePoints()
+                .map(codePoint -> isHalfPair(codePoint) ? REPLACEMENT : codePoint)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static boolean isHalfPair(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     /** The spellings that {@link #encodeWithControlTokens} takes for control tokens. */
@@ -130,11 +171,18 @@ public final class BpeTokenizer implements Tokenizer {
 
     @Override
     public TextDecoder decoder() {
-        return new ByteFallbackDecoder(vocabulary, rules.stripsFirstSpace());
+        return switch (rules.decoding()) {
+            case BYTE_FALLBACK -> new ByteFallbackDecoder(vocabulary, false);
+            case BYTE_FALLBACK_WITHOUT_FIRST_SPACE -> new ByteFallbackDecoder(vocabulary, true);
+            case BYTE_LEVEL -> new ByteLevelDecoder(vocabulary);
+        };
     }
 
     @Override
     public TextDecoder continuation() {
-        return new ByteFallbackDecoder(vocabulary, false);
+        return switch (rules.decoding()) {
+            case BYTE_FALLBACK, BYTE_FALLBACK_WITHOUT_FIRST_SPACE -> new ByteFallbackDecoder(vocabulary, false);
+            case BYTE_LEVEL -> new ByteLevelDecoder(vocabulary);
+        };
     }
 }

@@ -22,9 +22,7 @@ final class ByteFallbackDecoder implements Tokenizer.TextDecoder {
 
     @Override
     public String push(int id) {
-        if (id < 0 || id >= vocabulary.size()) {
-            throw new IllegalArgumentException("id " + id + " is not in the vocabulary of " + vocabulary.size());
-        }
+        vocabulary.require(id);
         return switch (vocabulary.kind(id)) {
             case CONTROL, UNKNOWN, UNUSED -> "";
             case BYTE -> {

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
  * list and the open merges lie in a heap, so that the time grows with n log n, even for a megabyte of one letter.
  */
 public final class BytePairEncoder {
-    private static final int REPLACEMENT = 0xFFFD;
     private static final int MERGED = -1;
 
     private final Vocabulary vocabulary;
@@ -33,21 +32,27 @@ public final class BytePairEncoder {
         this.spellsBytes = options.byteFallback() && vocabulary.hasAllBytes();
     }
 
-    void encode(String word, IntStream.Builder ids) {
+    /**
+     * Adds the ids of one word.
+     *
+     * @param word without halves of surrogate pairs
+     * @return how many merges were looked at, each a step of the heap: at most three a symbol, however they merge
+     */
+    int encode(String word, IntStream.Builder ids) {
         int whole = options.ignoresMerges() ? vocabulary.textId(word) : -1;
         if (whole >= 0) {
             ids.accept(whole);
-        } else {
-            new Symbols(symbolsOf(word)).mergeAll().forEach(ids);
+            return 0;
         }
+        Symbols symbols = new Symbols(symbolsOf(word));
+        symbols.mergeAll().forEach(ids);
+        return symbols.proposals;
     }
 
     private int[] symbolsOf(String word) {
         IntStream.Builder symbols = IntStream.builder();
         int[] lastUnknown = {0};
-        word.codePoints().forEach(found -> {
-            // Java strings may hold half a surrogate pair; text in any other place cannot.
-            int codePoint = Character.getType(found) == Character.SURROGATE ? REPLACEMENT : found;
+        word.codePoints().forEach(codePoint -> {
             String character = Character.toString(codePoint);
             int id = vocabulary.textId(character);
             boolean unknown = id < 0 && !spellsBytes;
@@ -71,6 +76,7 @@ public final class BytePairEncoder {
         private final int[] previous; // (place), -1 before the first
         private final int[] next; // (place), ids.length after the last
         private final LongHeap open = new LongHeap(); // rank in the upper half, left place in the lower
+        private int proposals;
 
         Symbols(int[] ids) {
             this.ids = ids;
@@ -104,6 +110,7 @@ public final class BytePairEncoder {
             long merge = mergeAt(left);
             if (merge != MergeTable.NONE) {
                 open.add((merge >>> 32 << 32) | left);
+                proposals++;
             }
         }
 

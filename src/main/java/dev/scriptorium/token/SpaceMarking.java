@@ -10,7 +10,7 @@ import java.util.List;
  * @param prefix where a mark is put in front
  * @param splits whether words are encoded one by one, each with the mark before it
  */
-public record SpaceMarking(Prefix prefix, boolean splits) {
+public record SpaceMarking(Prefix prefix, boolean splits) implements PreTokenizer {
     static final char MARK = '\u2581';
 
     /** Where a mark is put in front of text; the names of tokenizer.json in brackets. */
@@ -25,11 +25,8 @@ public record SpaceMarking(Prefix prefix, boolean splits) {
         FIRST_UNLESS_MARKED
     }
 
-    /**
-     * @param stretch text between two added tokens, not empty
-     * @param first whether the whole text begins here
-     */
-    List<String> words(String stretch, boolean first) {
+    @Override
+    public List<String> words(String stretch, boolean first) {
         String marked = stretch.replace(' ', MARK);
         boolean unmarked = marked.charAt(0) != MARK;
         boolean prefixed = switch (prefix) {

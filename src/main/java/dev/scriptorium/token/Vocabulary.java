@@ -58,6 +58,12 @@ public final class Vocabulary {
         return pieces.length;
     }
 
+    void require(int id) {
+        if (id < 0 || id >= pieces.length) {
+            throw new IllegalArgumentException("id " + id + " is not in the vocabulary of " + pieces.length);
+        }
+    }
+
     public String piece(int id) {
         return pieces[id];
     }

@@ -142,7 +142,12 @@ class BpeTokenizerTest {
                         MergeTable.ranked(new int[0], new int[0], new int[0]),
                         new BytePairEncoder.Options(true, true, false)),
                 new AddedTokens(List.of()),
-                new BpeTokenizer.Rules(new SpaceMarking(Prefix.NEVER, false), false, false, -1));
+                new BpeTokenizer.Rules(
+                        new SpaceMarking(Prefix.NEVER, false),
+                        AddedTokens.NONE,
+                        BpeTokenizer.Decoding.BYTE_FALLBACK,
+                        false,
+                        -1));
 
         // When
         int[] ids = tokenizer.encode("aßßaß");

@@ -36,7 +36,14 @@ final class Tokenizers {
                         MergeTable.scored(vocabulary, scores),
                         new BytePairEncoder.Options(true, true, false)),
                 new AddedTokens(added),
-                new BpeTokenizer.Rules(spaces, spaces.prefix() != SpaceMarking.Prefix.NEVER, true, BEGIN));
+                new BpeTokenizer.Rules(
+                        spaces,
+                        AddedTokens.NONE,
+                        spaces.prefix() == SpaceMarking.Prefix.NEVER
+                                ? BpeTokenizer.Decoding.BYTE_FALLBACK
+                                : BpeTokenizer.Decoding.BYTE_FALLBACK_WITHOUT_FIRST_SPACE,
+                        true,
+                        BEGIN));
     }
 
     static BpeTokenizer llama(String... pieces) {

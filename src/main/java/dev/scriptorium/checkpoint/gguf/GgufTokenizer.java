@@ -94,7 +94,10 @@ final class GgufTokenizer {
                 new AddedTokens(added),
                 new BpeTokenizer.Rules(
                         new SpaceMarking(marksFirst ? SpaceMarking.Prefix.ALWAYS : SpaceMarking.Prefix.NEVER, false),
-                        marksFirst,
+                        AddedTokens.NONE,
+                        marksFirst
+                                ? BpeTokenizer.Decoding.BYTE_FALLBACK_WITHOUT_FIRST_SPACE
+                                : BpeTokenizer.Decoding.BYTE_FALLBACK,
                         addsBegin,
                         begin == null ? -1 : begin));
     }

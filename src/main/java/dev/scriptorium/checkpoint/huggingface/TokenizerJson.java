@@ -95,7 +95,14 @@ public final class TokenizerJson {
                 vocabulary,
                 new BytePairEncoder(vocabulary, merges(model.path("merges"), vocabulary), options),
                 new AddedTokens(added),
-                new BpeTokenizer.Rules(spaces, stripsFirstSpace, addsBegin, beginId));
+                new BpeTokenizer.Rules(
+                        spaces,
+                        AddedTokens.NONE,
+                        stripsFirstSpace
+                                ? BpeTokenizer.Decoding.BYTE_FALLBACK_WITHOUT_FIRST_SPACE
+                                : BpeTokenizer.Decoding.BYTE_FALLBACK,
+                        addsBegin,
+                        beginId));
     }
 
     private void checkModel(JsonNode model) {
