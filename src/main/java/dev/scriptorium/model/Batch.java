@@ -1,47 +1,82 @@
 package dev.scriptorium.model;
 
-import dev.scriptorium.model.LanguageModel.CachedSequence;
 import dev.scriptorium.model.LanguageModel.Chunk;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 
 /**
- * The tokens of all chunks of a step, one after the other; everything about the step is checked here, before anything
- * is changed.
- *
- * @param ids (token)
- * @param positions (token): where in its sequence
- * @param sequences (token)
- * @param ends one past the last token of each chunk, in the order of the step
+ * The tokens of all chunks of a step, one after the other. Everything about the step is checked here, before anything
+ * is changed. One object serves all steps; its arrays are as long as the largest step so far needed.
  */
-record Batch(int[] ids, int[] positions, KeyValueCache.Sequence[] sequences, int[] ends) {
+final class Batch {
+    private final KeyValueCache cache;
+    private final int vocabularySize;
+    private long number; // of the step, to see a sequence that comes twice
+    private int tokens;
+    private int chunks;
+    private int rows;
+    private int[] ids = {}; // (token)
+    private int[] positions = {}; // (token): where in its sequence
+    private KeyValueCache.Sequence[] sequences = {}; // (token)
+    private int[] ends = {}; // (chunk): one past its last token
+    private int[] rowsWanted = {}; // (chunk)
+    private int[] rowTokens = {}; // (row): the token whose logits it is
 
-    static Batch of(List<Chunk> step, KeyValueCache cache, int vocabularySize) {
-        int tokens = step.stream().mapToInt(chunk -> chunk.tokens().length).reduce(0, Math::addExact);
-        int[] ids = new int[tokens];
-        int[] positions = new int[tokens];
-        KeyValueCache.Sequence[] sequences = new KeyValueCache.Sequence[tokens];
-        int[] ends = new int[step.size()];
-        Set<CachedSequence> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Batch(KeyValueCache cache, int vocabularySize) {
+        this.cache = cache;
+        this.vocabularySize = vocabularySize;
+    }
+
+    /** @throws IllegalArgumentException if the step breaks a rule, IllegalStateException if the cache is too small */
+    void fill(List<? extends Chunk> step) {
+        measure(step);
+        number++;
         int token = 0;
-        for (Chunk chunk : step) {
-            KeyValueCache.Sequence sequence = checked(chunk, cache, vocabularySize);
-            ends[seen.size()] = token + chunk.tokens().length;
-            if (!seen.add(sequence)) {
-                throw new IllegalArgumentException("a sequence has two chunks in this step; must have one");
-            }
-            for (int i = 0; i < chunk.tokens().length; i++, token++) {
-                ids[token] = chunk.tokens()[i];
+        int row = 0;
+        int blocks = 0;
+        for (int c = 0; c < chunks; c++) {
+            Chunk chunk = step.get(c);
+            KeyValueCache.Sequence sequence = checked(chunk);
+            blocks += sequence.blocksMissing(chunk.count());
+            for (int i = 0; i < chunk.count(); i++, token++) {
+                ids[token] = chunk.ids()[chunk.from() + i];
                 positions[token] = sequence.length() + i;
                 sequences[token] = sequence;
             }
+            ends[c] = token;
+            rowsWanted[c] = chunk.logitRows();
+            for (int wanted = token - chunk.logitRows(); wanted < token; wanted++) {
+                rowTokens[row++] = wanted;
+            }
         }
-        return new Batch(ids, positions, sequences, ends);
+        if (blocks > cache.blocksFree()) {
+            throw new IllegalStateException("the step needs " + blocks + " more blocks of the key/value cache, but "
+                    + cache.blocksFree() + " are free");
+        }
     }
 
-    private static KeyValueCache.Sequence checked(Chunk chunk, KeyValueCache cache, int vocabularySize) {
+    private void measure(List<? extends Chunk> step) {
+        chunks = step.size();
+        tokens = 0;
+        rows = 0;
+        for (int c = 0; c < chunks; c++) {
+            tokens = Math.addExact(tokens, step.get(c).count());
+            rows = Math.addExact(rows, step.get(c).logitRows());
+        }
+        if (tokens > ids.length) {
+            ids = new int[tokens];
+            positions = new int[tokens];
+            sequences = new KeyValueCache.Sequence[tokens];
+        }
+        if (chunks > ends.length) {
+            ends = new int[chunks];
+            rowsWanted = new int[chunks];
+        }
+        if (rows > rowTokens.length) {
+            rowTokens = new int[rows];
+        }
+    }
+
+    private KeyValueCache.Sequence checked(Chunk chunk) {
         if (!(chunk.sequence() instanceof KeyValueCache.Sequence sequence)
                 || !sequence.owner().equals(cache)) {
             throw new IllegalArgumentException("the sequence was opened by another model");
@@ -49,13 +84,20 @@ record Batch(int[] ids, int[] positions, KeyValueCache.Sequence[] sequences, int
         if (sequence.isClosed()) {
             throw new IllegalArgumentException("the sequence is closed");
         }
-        int length = chunk.tokens().length;
-        if (length == 0 || length > sequence.tokensMax() - sequence.length()) {
-            throw new IllegalArgumentException("a chunk of " + length + " tokens; must be 1 to "
-                    + (sequence.tokensMax() - sequence.length()) + ", what is left of the " + sequence.tokensMax()
-                    + " that the sequence was opened for");
+        if (!sequence.comesFirstTimeIn(number)) {
+            throw new IllegalArgumentException("a sequence has two chunks in this step; must have one");
         }
-        for (int id : chunk.tokens()) {
+        int count = chunk.count();
+        int left = sequence.tokensMax() - sequence.length();
+        if (count < 1 || count > left) {
+            throw new IllegalArgumentException("a chunk of " + count + " tokens; must be 1 to " + left
+                    + ", what is left of the " + sequence.tokensMax() + " that the sequence was opened for");
+        }
+        if (chunk.logitRows() < 0 || chunk.logitRows() > count) {
+            throw new IllegalArgumentException("logits of " + chunk.logitRows() + " tokens of a chunk of " + count);
+        }
+        for (int i = chunk.from(); i < chunk.from() + count; i++) {
+            int id = chunk.ids()[i];
             if (id < 0 || id >= vocabularySize) {
                 throw new IllegalArgumentException("token id " + id + "; must be 0 to " + (vocabularySize - 1));
             }
@@ -64,25 +106,59 @@ record Batch(int[] ids, int[] positions, KeyValueCache.Sequence[] sequences, int
     }
 
     int tokens() {
-        return ids.length;
+        return tokens;
+    }
+
+    int id(int token) {
+        return ids[token];
+    }
+
+    int position(int token) {
+        return positions[token];
+    }
+
+    KeyValueCache.Sequence sequence(int token) {
+        return sequences[token];
+    }
+
+    /** How many rows of logits are wanted. */
+    int rows() {
+        return rows;
+    }
+
+    /** The token whose logits this row is; rows are in the order of the tokens. */
+    int rowToken(int row) {
+        return rowTokens[row];
+    }
+
+    /** How many pairs of a token and a position it looks at there are. */
+    long positionsSeen() {
+        long seen = tokens;
+        for (int token = 0; token < tokens; token++) {
+            seen += positions[token];
+        }
+        return seen;
     }
 
     /** Gives every sequence the blocks for its new positions; returns the most positions that any of them will have. */
     int growSequences() {
         int most = 0;
-        for (int end : ends) {
-            int positionsAfter = positions[end - 1] + 1;
-            sequences[end - 1].growTo(positionsAfter);
-            most = Math.max(most, positionsAfter);
+        int start = 0;
+        for (int c = 0; c < chunks; c++) {
+            int end = ends[c];
+            sequences[start].grow(ids, start, end - start);
+            most = Math.max(most, positions[end - 1] + 1);
+            start = end;
         }
         return most;
     }
 
     /** Counts the new positions as passed. */
     void advance() {
-        for (int end : ends) {
-            KeyValueCache.Sequence sequence = sequences[end - 1];
-            sequence.advance(positions[end - 1] + 1 - sequence.length());
+        int start = 0;
+        for (int c = 0; c < chunks; c++) {
+            sequences[start].advance(ends[c] - start, rowsWanted[c]);
+            start = ends[c];
         }
     }
 }

@@ -1,18 +1,17 @@
 package dev.scriptorium.model;
 
 import dev.scriptorium.kernel.Kernels;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
+import java.util.Arrays;
 
 /**
- * Keys and values of all sequences, in blocks of 16 positions from one pool.
+ * Keys and values of all sequences, in blocks of 16 positions from one {@link BlockPool}.
  *
  * <p>A block holds its positions for all layers. Keys lie with positions in lanes, so that a score is one sequential
- * chain; values lie with elements in lanes, so that the mix of values is one too. A sequence reserves blocks by number
- * when it opens and gets them as it grows: a long limit costs no memory until it is used. Blocks given back are used
- * again before new ones are made.
+ * chain; values lie with elements in lanes, so that the mix of values is one too. A sequence takes blocks as it grows:
+ * a long limit costs no memory until it is used.
+ *
+ * <p>Only full blocks are shared, and a sequence writes only behind what it has shared, so nothing that others hold is
+ * ever written. A block becomes shared as soon as its 16 positions are passed and cannot be forgotten any more.
  *
  * <p>One thread opens, extends and closes sequences.
  */
@@ -23,8 +22,7 @@ final class KeyValueCache {
     private final int valueWidth; // elements a position and head, padded to whole vectors
     private final int keyValueHeads;
     private final int layers;
-    private final Deque<float[]> recycled = new ArrayDeque<>();
-    private volatile int blocksFree; // neither reserved nor in use; read by any thread
+    private final BlockPool pool;
 
     /** @param tokensMax positions over all sequences, rounded up to whole blocks */
     KeyValueCache(LlamaConfig config, int tokensMax) {
@@ -39,11 +37,12 @@ final class KeyValueCache {
             throw new IllegalArgumentException("a block of 16 positions of " + layers + " layers of " + keyValueHeads
                     + " heads of " + headSize + " does not fit one array");
         }
-        blocksFree = blocks(tokensMax);
+        pool = new BlockPool(blocks(tokensMax), (int) blockElements());
     }
 
-    private static int blocks(int tokens) {
-        return (tokens - 1) / BLOCK_POSITIONS + 1; // tokens are at least 1, and may be the largest int
+    /** Whole blocks that hold this many positions. */
+    static int blocks(int tokens) {
+        return tokens / BLOCK_POSITIONS + (tokens % BLOCK_POSITIONS == 0 ? 0 : 1);
     }
 
     private long blockElements() {
@@ -55,8 +54,12 @@ final class KeyValueCache {
         return blockElements() * Float.BYTES;
     }
 
-    int tokensFree() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) blocksFree * BLOCK_POSITIONS);
+    int blocksMax() {
+        return pool.blocksMax();
+    }
+
+    int blocksFree() {
+        return pool.free();
     }
 
     int valueWidth() {
@@ -74,26 +77,21 @@ final class KeyValueCache {
     }
 
     Sequence open(int tokensMax) {
-        int wanted = blocks(tokensMax);
-        if (wanted > blocksFree) {
-            throw new IllegalStateException("a sequence of " + tokensMax + " tokens needs more cache than is free, "
-                    + tokensFree() + " tokens; see cacheTokensFree");
-        }
-        blocksFree = blocksFree - wanted;
-        return new Sequence(tokensMax, wanted);
+        return new Sequence(tokensMax);
     }
 
     /** The keys and values of one sequence. */
     final class Sequence implements LanguageModel.CachedSequence {
         private final int tokensMax;
-        private final int blocksReserved;
-        private final List<float[]> blocks = new ArrayList<>();
+        private Block[] blocks = {}; // the first blockCount count
+        private int blockCount;
+        private int sharedBlocks; // how many of them, from the first on, others may hold too
         private int length;
         private boolean closed;
+        private long lastStep;
 
-        private Sequence(int tokensMax, int blocksReserved) {
+        private Sequence(int tokensMax) {
             this.tokensMax = tokensMax;
-            this.blocksReserved = blocksReserved;
         }
 
         KeyValueCache owner() {
@@ -114,19 +112,85 @@ final class KeyValueCache {
         }
 
         float[] block(int index) {
-            return blocks.get(index);
+            return blocks[index].elements;
         }
 
-        /** Makes room for positions up to {@code tokens}, without counting them as passed. */
-        void growTo(int tokens) {
-            while (blocks.size() < KeyValueCache.blocks(tokens)) {
-                float[] block = recycled.poll();
-                blocks.add(block != null ? block : new float[(int) blockElements()]);
+        boolean comesFirstTimeIn(long step) {
+            boolean first = lastStep != step;
+            lastStep = step;
+            return first;
+        }
+
+        /** Blocks it has to take before {@code tokens} more positions have room. */
+        int blocksMissing(int tokens) {
+            return Math.max(0, KeyValueCache.blocks(length + tokens) - blockCount);
+        }
+
+        @Override
+        public int reuse(int[] ids, int count) {
+            boolean betweenBlocks = !closed && length == blockCount * BLOCK_POSITIONS && length == sharedEnd();
+            while (betweenBlocks && length + BLOCK_POSITIONS < count) {
+                Block found = pool.find(serialBefore(blockCount), ids, length);
+                if (found == null) {
+                    break;
+                }
+                append(found);
+                sharedBlocks++;
+                length += BLOCK_POSITIONS;
+            }
+            return length;
+        }
+
+        /** Makes room for these tokens after the last position, without counting them as passed. */
+        void grow(int[] ids, int from, int count) {
+            for (int missing = blocksMissing(count); missing > 0; missing--) {
+                append(pool.take());
+            }
+            for (int i = 0; i < count; i++) {
+                int position = length + i;
+                blocks[position / BLOCK_POSITIONS].ids[position % BLOCK_POSITIONS] = ids[from + i];
             }
         }
 
-        void advance(int tokens) {
+        /** @param rowsWanted of how many tokens at the end the logits were wanted; all but the first may be guesses */
+        void advance(int tokens, int rowsWanted) {
             length += tokens;
+            share(length - Math.max(0, rowsWanted - 1));
+        }
+
+        @Override
+        public void truncate(int newLength) {
+            if (newLength < sharedEnd() || newLength > length) {
+                throw new IllegalArgumentException("a sequence of " + length + " positions, of which the first "
+                        + sharedEnd() + " are shared, cannot be cut to " + newLength);
+            }
+            length = newLength;
+            while (blockCount > KeyValueCache.blocks(length)) {
+                pool.release(blocks[--blockCount]);
+            }
+            share(length);
+        }
+
+        private void share(int positions) {
+            while (sharedEnd() + BLOCK_POSITIONS <= positions) {
+                blocks[sharedBlocks] = pool.share(blocks[sharedBlocks], serialBefore(sharedBlocks));
+                sharedBlocks++;
+            }
+        }
+
+        private int sharedEnd() {
+            return sharedBlocks * BLOCK_POSITIONS;
+        }
+
+        private long serialBefore(int index) {
+            return index == 0 ? Block.NO_SERIAL : blocks[index - 1].serial;
+        }
+
+        private void append(Block block) {
+            if (blockCount == blocks.length) {
+                blocks = Arrays.copyOf(blocks, Math.max(4, blockCount + blockCount / 2));
+            }
+            blocks[blockCount++] = block;
         }
 
         /**
@@ -136,7 +200,7 @@ final class KeyValueCache {
          * @param values likewise
          */
         void remember(int layer, int position, float[] keys, float[] values, int at) {
-            float[] block = blocks.get(position / BLOCK_POSITIONS);
+            float[] block = block(position / BLOCK_POSITIONS);
             int slot = position % BLOCK_POSITIONS;
             for (int head = 0; head < keyValueHeads; head++) {
                 int from = at + head * headSize;
@@ -148,14 +212,18 @@ final class KeyValueCache {
             }
         }
 
+        /** The last block first, so that what it follows is evicted after it. */
         @Override
         public void close() {
-            if (!closed) {
-                closed = true;
-                recycled.addAll(blocks);
-                blocks.clear();
-                blocksFree = blocksFree + blocksReserved;
+            if (closed) {
+                return;
             }
+            closed = true;
+            share(length);
+            while (blockCount > 0) {
+                pool.release(blocks[--blockCount]);
+            }
+            blocks = new Block[0];
         }
     }
 }

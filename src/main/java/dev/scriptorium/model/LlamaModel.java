@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>All time goes into {@link Kernels#product}; with long sequences some of it into {@link #attend}.
  *
- * <p>One thread calls all methods but {@link #cacheTokensFree}, which any may read. The model starts no thread and does
+ * <p>One thread calls all methods but {@link #cacheBlocksFree}, which any may read. The model starts no thread and does
  * not close its team.
  */
 public final class LlamaModel implements LanguageModel {
@@ -31,7 +31,8 @@ public final class LlamaModel implements LanguageModel {
     private final RotaryTable rotary;
     private final Activations a;
     private final Kernels.Head head;
-    private float[] logits = {};
+    private final Batch batch;
+    private float[] logits = {}; // (row, vocabularySize), as many rows as the largest step wanted
 
     /**
      * @param kernels whichever: all compute the same bits
@@ -47,6 +48,7 @@ public final class LlamaModel implements LanguageModel {
         this.kernels = kernels;
         this.team = team;
         this.cache = new KeyValueCache(config, cacheTokensMax);
+        this.batch = new Batch(cache, config.vocabularySize());
         this.rotary = new RotaryTable(config.headSize(), config.ropeTheta());
         this.a = new Activations(config, team.threads());
         this.head = new Kernels.Head(config.headSize(), (float) (1.0 / Math.sqrt(config.headSize())));
@@ -68,8 +70,18 @@ public final class LlamaModel implements LanguageModel {
     }
 
     @Override
-    public int cacheTokensFree() {
-        return cache.tokensFree();
+    public int cacheBlockTokens() {
+        return KeyValueCache.BLOCK_POSITIONS;
+    }
+
+    @Override
+    public int cacheBlocksMax() {
+        return cache.blocksMax();
+    }
+
+    @Override
+    public int cacheBlocksFree() {
+        return cache.blocksFree();
     }
 
     @Override
@@ -83,21 +95,21 @@ public final class LlamaModel implements LanguageModel {
 
     /** @throws IllegalArgumentException if the step breaks a rule; nothing was changed then */
     @Override
-    public Logits forward(List<Chunk> step) {
-        Batch batch = Batch.of(step, cache, config.vocabularySize());
+    public Logits forward(List<? extends Chunk> step) {
+        batch.fill(step);
         int positions = batch.growSequences();
         a.growTo(batch.tokens(), positions);
         rotary.growTo(positions);
 
-        embed(batch);
+        embed();
         for (int layer = 0; layer < config.layers(); layer++) {
             Layer w = weights.layers().get(layer);
             // what each token looks for, offers and carries
             norm(w.attentionNorm(), batch.tokens());
             project(w, batch.tokens());
-            rotateAndRemember(layer, batch);
+            rotateAndRemember(layer);
             // what it finds in the tokens before it
-            attend(layer, batch);
+            attend(layer);
             addProduct(w.attentionOutput(), a.attended, batch.tokens());
             // what it makes of that
             norm(w.feedForwardNorm(), batch.tokens());
@@ -105,14 +117,14 @@ public final class LlamaModel implements LanguageModel {
             addProduct(w.down(), a.gate, batch.tokens());
         }
         batch.advance();
-        return logits(step, batch);
+        return logits();
     }
 
     /** hidden = embedding[id] */
-    private void embed(Batch batch) {
+    private void embed() {
         int stride = Kernels.stride(config.hiddenSize());
         for (int token = 0; token < batch.tokens(); token++) {
-            weights.embedding().row(batch.ids()[token], a.embedding);
+            weights.embedding().row(batch.id(token), a.embedding);
             System.arraycopy(a.embedding, 0, a.hidden, token * stride, config.hiddenSize());
         }
     }
@@ -138,17 +150,17 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** Turns queries and keys by the angles of their positions, and puts keys and values into the cache. */
-    private void rotateAndRemember(int layer, Batch batch) {
+    private void rotateAndRemember(int layer) {
         int queryStride = Kernels.stride(config.querySize());
         int keyStride = Kernels.stride(config.keyValueSize());
         long elements = (long) batch.tokens() * (config.querySize() + 2 * config.keyValueSize());
         share(elements, (part, parts) -> {
             Range range = Range.share(batch.tokens(), part, parts);
             for (int token = range.start(); token < range.end(); token++) {
-                int position = batch.positions()[token];
+                int position = batch.position(token);
                 rotate(a.query, token * queryStride, config.heads(), position);
                 rotate(a.key, token * keyStride, config.keyValueHeads(), position);
-                batch.sequences()[token].remember(layer, position, a.key, a.value, token * keyStride);
+                batch.sequence(token).remember(layer, position, a.key, a.value, token * keyStride);
             }
         });
     }
@@ -161,22 +173,21 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** attended = softmax(query · keys / sqrt(headSize)) values, for each head over all positions up to the token's. */
-    private void attend(int layer, Batch batch) {
-        long positions = Arrays.stream(batch.positions()).asLongStream().sum() + batch.tokens();
+    private void attend(int layer) {
         // Heads outside, tokens inside: a thread's share is some heads of all tokens, however long each of them looks
         // back, and the heads that share keys follow each other.
         int items = config.heads() * batch.tokens();
-        share(positions * config.querySize() * 2, (part, parts) -> {
+        share(batch.positionsSeen() * config.querySize() * 2, (part, parts) -> {
             Range range = Range.share(items, part, parts);
             for (int item = range.start(); item < range.end(); item++) {
-                attend(layer, batch, item % batch.tokens(), item / batch.tokens(), part);
+                attend(layer, item % batch.tokens(), item / batch.tokens(), part);
             }
         });
     }
 
-    private void attend(int layer, Batch batch, int token, int headIndex, int thread) {
-        KeyValueCache.Sequence sequence = batch.sequences()[token];
-        int positions = batch.positions()[token] + 1;
+    private void attend(int layer, int token, int headIndex, int thread) {
+        KeyValueCache.Sequence sequence = batch.sequence(token);
+        int positions = batch.position(token) + 1;
         int keyValueHead = headIndex / (config.heads() / config.keyValueHeads());
         int at = token * Kernels.stride(config.querySize()) + headIndex * config.headSize();
         float[] scores = a.scores(thread);
@@ -219,31 +230,27 @@ public final class LlamaModel implements LanguageModel {
         });
     }
 
-    /** The last tokens of the chunks that want it, times the output matrix; no other token needs that. */
-    private Logits logits(List<Chunk> step, Batch batch) {
+    /** The tokens whose logits are wanted, times the output matrix; no other token needs that. */
+    private Logits logits() {
         int stride = Kernels.stride(config.hiddenSize());
-        int wanted = 0;
-        for (int i = 0; i < step.size(); i++) {
-            if (step.get(i).wantsLogits()) {
-                // Rows only move towards the front, so none is overwritten before it was moved.
-                System.arraycopy(a.hidden, (batch.ends()[i] - 1) * stride, a.hidden, wanted * stride, stride);
-                wanted++;
-            }
+        int rows = batch.rows();
+        for (int row = 0; row < rows; row++) {
+            // Rows only move towards the front, so none is overwritten before it was moved.
+            System.arraycopy(a.hidden, batch.rowToken(row) * stride, a.hidden, row * stride, stride);
         }
-        int rows = wanted;
         norm(weights.outputNorm(), rows);
         a.growLogits(rows);
         share(work(weights.output(), rows), (part, parts) -> {
             product(weights.output(), a.normed, rows, a.logits, part, parts);
         });
         int size = config.vocabularySize();
-        if (logits.length != rows * size) {
-            logits = new float[rows * size];
+        if (logits.length < rows * size) {
+            logits = new float[Math.multiplyExact(rows, size)];
         }
         for (int row = 0; row < rows; row++) {
             System.arraycopy(a.logits, row * Kernels.stride(size), logits, row * size, size);
         }
-        return new Logits(logits, size);
+        return new Logits(logits, rows, size);
     }
 
     private static long work(Matrix w, int tokens) {

@@ -12,12 +12,16 @@ import dev.scriptorium.sample.Sampler;
 import dev.scriptorium.sample.SamplerOptions;
 import dev.scriptorium.token.Tokenizer.TextDecoder;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One sequence on its way from prompt to text: its tokens, its cache, its sampler, its times. */
-final class Generation implements AutoCloseable {
+/**
+ * One sequence on its way from prompt to text: its tokens, its cache, its sampler, its times. It is its own chunk of
+ * each step, so that a step makes no garbage.
+ */
+final class Generation implements Chunk, AutoCloseable {
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final Task task;
     private final ServedModel served;
     private final ResolvedSampling sampling;
@@ -31,9 +35,14 @@ final class Generation implements AutoCloseable {
     private int length;
     private @Nullable CachedSequence cache;
     private @Nullable Sampler sampler;
-    private @Nullable Instant firstStepAt;
-    private @Nullable Instant firstTokenAt;
-    private @Nullable Instant lastTokenAt;
+    private int chunkFrom;
+    private int chunkCount;
+    private int chunkRows;
+    private int cachedTokens;
+    // milliseconds since 1970
+    private long firstStepAt = NEVER;
+    private long firstTokenAt = NEVER;
+    private long lastTokenAt = NEVER;
 
     Generation(Task task, Preparation.Ready ready, ServedModel served) {
         this.task = task;
@@ -67,26 +76,86 @@ final class Generation implements AutoCloseable {
         return tokensMax;
     }
 
+    /** How many tokens are known: prompt and output so far. */
+    int length() {
+        return length;
+    }
+
+    /** Tokens of the prompt that need not be computed because the cache had them. */
+    int cachedTokens() {
+        return cachedTokens;
+    }
+
     /** Takes its place in the cache; again after {@link #close}, to be computed anew from the first token. */
     void open() {
         cache = served.model().open(tokensMax);
+        if (length == promptTokens) {
+            cachedTokens = 0;
+        }
         if (sampler == null) {
             sampler = new Sampler(options(sampling), served.model().vocabularySize());
             sampler.prompt(Arrays.copyOf(ids, promptTokens));
         }
     }
 
-    /** The next piece of it for a step: {@code count} tokens from position {@code start}. */
-    Chunk chunk(int start, int count, boolean wantsLogits, Instant now) {
-        CachedSequence open = cache;
-        if (open == null || open.length() != start) {
-            throw new IllegalStateException("the cache of request %s holds %s tokens, but the scheduler says %d"
-                    .formatted(task.prompt().request(), open == null ? "no" : open.length(), start));
+    /** Has what is in the cache of its first {@code known} tokens; returns how many are computed now. */
+    int reuse(int known) {
+        CachedSequence open = sequence();
+        int before = open.length();
+        int after = open.reuse(ids, known);
+        if (length == promptTokens) {
+            cachedTokens += after - before;
         }
-        if (firstStepAt == null) {
+        return after;
+    }
+
+    boolean beginsLike(Generation other, int tokens) {
+        return Arrays.equals(ids, 0, tokens, other.ids, 0, tokens);
+    }
+
+    /** Makes it the chunk of {@code count} tokens from position {@code from} on. */
+    Generation chunk(int from, int count, boolean wantsLogits, long now) {
+        CachedSequence open = sequence();
+        if (open.length() != from) {
+            throw new IllegalStateException("the cache of request %s holds %d tokens, but the scheduler says %d"
+                    .formatted(task.prompt().request(), open.length(), from));
+        }
+        if (firstStepAt == NEVER) {
             firstStepAt = now;
         }
-        return new Chunk(open, Arrays.copyOfRange(ids, start, start + count), wantsLogits);
+        chunkFrom = from;
+        chunkCount = count;
+        chunkRows = wantsLogits ? 1 : 0;
+        return this;
+    }
+
+    @Override
+    public CachedSequence sequence() {
+        CachedSequence open = cache;
+        if (open == null) {
+            throw new IllegalStateException("request " + task.prompt().request() + " has no place in the cache");
+        }
+        return open;
+    }
+
+    @Override
+    public int[] ids() {
+        return ids;
+    }
+
+    @Override
+    public int from() {
+        return chunkFrom;
+    }
+
+    @Override
+    public int count() {
+        return chunkCount;
+    }
+
+    @Override
+    public int logitRows() {
+        return chunkRows;
     }
 
     /**
@@ -95,7 +164,7 @@ final class Generation implements AutoCloseable {
      * @return why the text ends with it, null if it goes on
      */
     @Nullable
-    FinishReason sample(Logits logits, int row, Instant now) {
+    FinishReason sample(Logits logits, int row, long now) {
         Sampler chooser = sampler;
         if (chooser == null) {
             throw new IllegalStateException("request " + task.prompt().request() + " was never opened");
@@ -103,7 +172,7 @@ final class Generation implements AutoCloseable {
         int position = length - promptTokens;
         int id = chooser.pick(logits.values(), row * logits.vocabularySize(), position);
         add(id);
-        if (firstTokenAt == null) {
+        if (firstTokenAt == NEVER) {
             firstTokenAt = now;
         }
         lastTokenAt = now;
@@ -131,7 +200,7 @@ final class Generation implements AutoCloseable {
     /** Clocks of two machines may disagree, so no span is shown as less than nothing. */
     Timings timings() {
         return new Timings(
-                span(task.assignment().admittedAt(), firstStepAt),
+                span(task.assignment().admittedAt().toEpochMilli(), firstStepAt),
                 span(firstStepAt, firstTokenAt),
                 span(firstTokenAt, lastTokenAt));
     }
@@ -165,10 +234,7 @@ final class Generation implements AutoCloseable {
                 sampling.seed());
     }
 
-    private static Duration span(@Nullable Instant from, @Nullable Instant to) {
-        if (from == null || to == null || to.isBefore(from)) {
-            return Duration.ZERO;
-        }
-        return Duration.between(from, to);
+    private static Duration span(long from, long to) {
+        return from == NEVER || to == NEVER ? Duration.ZERO : Duration.ofMillis(Math.max(0, to - from));
     }
 }

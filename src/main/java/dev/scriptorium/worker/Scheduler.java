@@ -1,51 +1,89 @@
 package dev.scriptorium.worker;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which sequence passes how many tokens through the model in the next step. It touches no tensors.
  *
  * <p>The idea is vLLM's: a sequence has tokens that are known (its prompt, and what was sampled) and tokens that are
  * computed, and a step lets the computed ones chase the known ones. A decode is a chase of one token, a prefill chunk
- * one of many; there is no other difference. Sequences one token behind go first, because they are short and somebody's
- * text grows by each; what is left of the step goes to the others, oldest first. As a step has room for at least one
- * token of every sequence, nobody starves.
+ * one of many; there is no other difference. Every decode has its token in the step; what is left of the step goes to
+ * prefill chunks, oldest sequence first. As a step has room for at least one token of every sequence, nobody starves.
  *
- * <p>Sequences are admitted strictly in the order they came: a large one at the head waits for room, and small ones
- * behind it wait with it, so it is never passed over for ever.
+ * <p>Cache is taken by need, block by block, not by the longest a sequence could become. Where a sequence needs a block
+ * and none is free, the youngest of all that run gives its blocks back and waits in its old place in the queue; it is
+ * computed anew from its tokens, which are kept. So the oldest always goes on, and in the end everybody is the oldest.
+ *
+ * <p>Where two sequences begin alike and the older one computes a block in this step that the younger one needs next,
+ * the younger one waits for it, and has it for nothing in the step after.
+ *
+ * <p>The order is that of arrival, but an urgent sequence goes before others that came at most
+ * {@link #URGENT_PASSES_MAX} arrivals earlier. It is kept strictly: a large one at the head waits for room, and small
+ * ones behind it wait with it, so it is never passed over for ever.
+ *
+ * <p>A step in steady state makes no garbage.
  *
  * @param <S> a sequence, as the caller knows it; equal ones are the same one
  */
 final class Scheduler<S> {
+    static final int URGENT_PASSES_MAX = 128;
+
+    private final Room<S> room;
     private final int sequencesMax;
     private final int stepTokensMax;
-    private final ArrayDeque<Waiting<S>> waiting = new ArrayDeque<>();
-    private final List<Running<S>> running = new ArrayList<>();
-    private final Map<S, Running<S>> bySequence = new HashMap<>();
+    private final List<Entry<S>> waiting = new ArrayList<>(); // in order
+    private final List<Entry<S>> running = new ArrayList<>(); // in order
+    private final Map<S, Entry<S>> bySequence = new HashMap<>();
+    private final Plan<S> plan = new Plan<>();
+    private long arrivals;
+    private long preemptions;
+    private int blocksPlanned; // that the plan takes of those that are free
 
-    Scheduler(int sequencesMax, int stepTokensMax) {
+    /** The key/value cache, as far as decisions need it. */
+    interface Room<S> {
+        /** Positions of one block. */
+        int blockTokens();
+
+        /** Blocks that no sequence holds now. */
+        int blocksFree();
+
+        /** The sequence takes its place; it holds no block yet. */
+        void open(S sequence);
+
+        /** The sequence gives back all it holds. */
+        void close(S sequence);
+
+        /**
+         * Lets an open sequence have what is in the cache already of its first {@code known} tokens, all but the last.
+         *
+         * @return how many tokens of it are computed now
+         */
+        int reuse(S sequence, int known);
+
+        /** Whether both share what they compute, and their first {@code tokens} tokens are the same. */
+        boolean beginAlike(S one, S other, int tokens);
+    }
+
+    Scheduler(Room<S> room, int sequencesMax, int stepTokensMax) {
+        this.room = room;
         this.sequencesMax = sequencesMax;
         this.stepTokensMax = stepTokensMax;
     }
 
-    private record Waiting<S>(S sequence, int promptTokens, int reservedTokens) {}
-
-    private static final class Running<S> {
+    private static final class Entry<S> {
         private final S sequence;
+        private final long order;
         private int known;
         private int computed;
         private boolean alone;
 
-        private Running(S sequence, int known) {
+        private Entry(S sequence, long order, int known) {
             this.sequence = sequence;
+            this.order = order;
             this.known = known;
         }
 
@@ -54,93 +92,233 @@ final class Scheduler<S> {
         }
     }
 
+    /** Who computes how many tokens in a step, oldest first. The scheduler has one, and fills it anew each time. */
+    static final class Plan<S> {
+        private final List<Entry<S>> entries = new ArrayList<>();
+        private int[] counts = {};
+        private int tokens;
+
+        int size() {
+            return entries.size();
+        }
+
+        S sequence(int index) {
+            return entries.get(index).sequence;
+        }
+
+        /** How many tokens of it are computed; its chunk starts here. */
+        int computed(int index) {
+            return entries.get(index).computed;
+        }
+
+        /** 1 or more. */
+        int count(int index) {
+            return counts[index];
+        }
+
+        /** Whether its next token can be sampled after the step. */
+        boolean catchesUp(int index) {
+            return entries.get(index).behind() == counts[index];
+        }
+
+        /** Tokens of all. */
+        int tokens() {
+            return tokens;
+        }
+
+        private void clear() {
+            entries.clear();
+            tokens = 0;
+        }
+
+        private void add(Entry<S> entry, int count) {
+            if (entries.size() == counts.length) {
+                counts = Arrays.copyOf(counts, 2 * counts.length + 8);
+            }
+            counts[entries.size()] = count;
+            entries.add(entry);
+            tokens += count;
+        }
+    }
+
     /**
-     * Puts a sequence at the end of the queue.
+     * Puts a sequence in the queue.
      *
-     * @param reservedTokens cache room it needs before it may run
+     * @param promptTokens how many tokens are known of it, at least 1
      */
-    void add(S sequence, int promptTokens, int reservedTokens) {
+    void add(S sequence, int promptTokens, boolean urgent) {
         if (promptTokens < 1) {
             throw new IllegalArgumentException("a sequence of " + promptTokens + " tokens has nothing to compute");
         }
-        waiting.add(new Waiting<>(sequence, promptTokens, reservedTokens));
+        long order = arrivals++ + (urgent ? 0 : URGENT_PASSES_MAX);
+        enqueue(waiting, new Entry<>(sequence, order, promptTokens));
     }
 
-    /**
-     * Lets the sequence at the head of the queue run if there is room; null if it must wait. To be called until it
-     * gives null, with the cache's room as it is then.
-     */
-    @Nullable
-    S admit(int cacheTokensFree) {
-        Waiting<S> head = waiting.peek();
-        if (head == null || running.size() >= sequencesMax || head.reservedTokens() > cacheTokensFree) {
-            return null;
+    /** Lets sequences at the head of the queue run as long as there is room; returns how many. */
+    int admit() {
+        int count = 0;
+        while (!waiting.isEmpty() && running.size() < sequencesMax) {
+            Entry<S> head = waiting.getFirst();
+            room.open(head.sequence);
+            head.computed = room.reuse(head.sequence, head.known);
+            if (!fits(head)) {
+                room.close(head.sequence);
+                head.computed = 0;
+                break;
+            }
+            waiting.removeFirst();
+            enqueue(running, head);
+            bySequence.put(head.sequence, head);
+            count++;
         }
-        waiting.remove();
-        Running<S> admitted = new Running<>(head.sequence(), head.promptTokens());
-        running.add(admitted);
-        bySequence.put(head.sequence(), admitted);
-        return head.sequence();
+        return count;
     }
 
-    /** Forgets a sequence, wherever it is. */
+    /** Whether there is room for it, for what the others have yet to compute, and for each to grow a little. */
+    private boolean fits(Entry<S> head) {
+        if (running.isEmpty()) {
+            return true;
+        }
+        long wanted = blocksWanted(head, head.behind() + 1);
+        for (int i = 0; i < running.size(); i++) {
+            wanted += blocksWanted(running.get(i), running.get(i).behind() + 1) + 1;
+        }
+        return wanted <= room.blocksFree();
+    }
+
+    private int blocksWanted(Entry<S> entry, int tokens) {
+        return blocks(entry.computed + tokens) - blocks(entry.computed);
+    }
+
+    private int blocks(int tokens) {
+        return Math.ceilDiv(tokens, room.blockTokens());
+    }
+
+    private static <S> void enqueue(List<Entry<S>> queue, Entry<S> entry) {
+        int at = queue.size();
+        while (at > 0 && queue.get(at - 1).order > entry.order) {
+            at--;
+        }
+        queue.add(at, entry);
+    }
+
+    /** Forgets a sequence, wherever it is; what it holds in the cache is the caller's to give back. */
     void remove(S sequence) {
-        Running<S> gone = bySequence.remove(sequence);
-        if (gone == null) {
-            waiting.removeIf(entry -> entry.sequence().equals(sequence));
-        } else {
-            running.remove(gone);
+        Entry<S> gone = bySequence.remove(sequence);
+        List<Entry<S>> queue = gone == null ? waiting : running;
+        for (int i = 0; i < queue.size(); i++) {
+            if (queue.get(i).sequence.equals(sequence)) {
+                queue.remove(i);
+                return;
+            }
         }
     }
 
     /**
-     * Tokens for the next step, decodes before prefill chunks; empty if nothing runs. A sequence that has to run alone
-     * gets the step for itself.
+     * Tokens for the next step; empty if nothing runs. Its cache is free when it returns, even if somebody had to be
+     * sent back to the queue. A sequence that has to run alone gets the step for itself. The plan is valid until the
+     * next call.
      */
-    SequencedMap<S, Integer> plan() {
-        SequencedMap<S, Integer> plan = new LinkedHashMap<>();
-        for (Running<S> entry : running) {
-            if (entry.alone) {
-                plan.put(entry.sequence, Math.min(entry.behind(), stepTokensMax));
+    Plan<S> plan() {
+        plan.clear();
+        blocksPlanned = 0;
+        for (int i = 0; i < running.size(); i++) {
+            if (running.get(i).alone) {
+                planAlone(running.get(i));
                 return plan;
             }
         }
-        int left = stepTokensMax;
-        for (Running<S> entry : running) {
-            if (entry.behind() == 1) {
-                plan.put(entry.sequence, 1);
-                left--;
+        int prefillLeft = stepTokensMax;
+        for (int i = 0; i < running.size(); i++) {
+            Entry<S> entry = running.get(i);
+            if (entry.behind() > 1) {
+                entry.computed = room.reuse(entry.sequence, entry.known);
             }
+            prefillLeft -= entry.behind() == 1 ? 1 : 0;
         }
-        for (Running<S> entry : running) {
-            int tokens = Math.min(entry.behind(), left);
-            if (entry.behind() > 1 && tokens > 0) {
-                plan.put(entry.sequence, tokens);
-                left -= tokens;
+        // From here on free blocks only become more, but for those planned. Whoever is preempted is the last of all
+        // that
+        // run, so it is not planned yet.
+        for (int i = 0; i < running.size(); i++) {
+            Entry<S> entry = running.get(i);
+            boolean decodes = entry.behind() == 1;
+            int wanted = decodes ? 1 : Math.min(entry.behind(), prefillLeft);
+            if (wanted < 1 || isUnderWay(entry)) {
+                continue;
+            }
+            int count = makeRoom(entry, wanted);
+            if (count > 0) {
+                blocksPlanned += blocksWanted(entry, count);
+                plan.add(entry, count);
+                prefillLeft -= decodes ? 0 : count;
             }
         }
         return plan;
     }
 
-    /** Whether the sequence's next token can be sampled after a step with this many tokens of it. */
-    boolean catchesUp(S sequence, int tokens) {
-        return find(sequence).behind() == tokens;
+    private void planAlone(Entry<S> entry) {
+        entry.computed = room.reuse(entry.sequence, entry.known);
+        int count = makeRoom(entry, Math.min(entry.behind(), stepTokensMax));
+        if (count > 0) {
+            plan.add(entry, count);
+        }
     }
 
-    /** How many tokens of the sequence are computed; the next chunk starts here. */
-    int computed(S sequence) {
-        return find(sequence).computed;
+    /** Whether an older sequence computes in this step what this one needs next. */
+    private boolean isUnderWay(Entry<S> entry) {
+        int from = entry.computed;
+        int end = from + room.blockTokens();
+        if (from % room.blockTokens() != 0 || end >= entry.known) {
+            return false;
+        }
+        for (int i = 0; i < plan.size(); i++) {
+            boolean passesIt = plan.computed(i) <= from && plan.computed(i) + plan.count(i) >= end;
+            if (passesIt && room.beginAlike(plan.sequence(i), entry.sequence, end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As many of the wanted tokens as there is room for, 0 if it had to make room for older ones itself. */
+    private int makeRoom(Entry<S> entry, int wanted) {
+        int count = roomFor(entry, wanted);
+        while (count == 0) {
+            Entry<S> youngest = running.getLast();
+            if (entry.alone && youngest.equals(entry) && running.size() > 1) {
+                youngest = running.get(running.size() - 2);
+            }
+            preempt(youngest);
+            if (youngest.equals(entry)) {
+                return 0;
+            }
+            count = roomFor(entry, wanted);
+        }
+        return count;
+    }
+
+    private int roomFor(Entry<S> entry, int wanted) {
+        int blocks = blocks(entry.computed) + room.blocksFree() - blocksPlanned;
+        long tokens = (long) blocks * room.blockTokens() - entry.computed;
+        return (int) Math.min(wanted, tokens);
+    }
+
+    private void preempt(Entry<S> entry) {
+        preemptions++;
+        room.close(entry.sequence);
+        entry.computed = 0;
+        running.remove(entry);
+        bySequence.remove(entry.sequence);
+        enqueue(waiting, entry);
     }
 
     /** The planned step was done. */
-    void apply(Map<S, Integer> plan) {
-        plan.forEach((sequence, tokens) -> {
-            Running<S> entry = find(sequence);
-            entry.computed += tokens;
-            if (entry.behind() == 0) {
-                entry.alone = false;
-            }
-        });
+    void apply(Plan<S> done) {
+        for (int i = 0; i < done.size(); i++) {
+            Entry<S> entry = done.entries.get(i);
+            entry.computed += done.counts[i];
+            entry.alone = entry.alone && entry.behind() > 0;
+        }
     }
 
     /** One more token of the sequence is known. */
@@ -148,25 +326,42 @@ final class Scheduler<S> {
         find(sequence).known++;
     }
 
-    /** Computes these sequences anew from their first token, one by one, each alone in its steps until it caught up. */
-    void restartAlone(Collection<S> sequences) {
-        for (S sequence : sequences) {
-            Running<S> entry = find(sequence);
-            entry.computed = 0;
-            entry.alone = true;
-        }
+    /**
+     * Computes a sequence anew from its first token, alone in its steps until it caught up. Its cache is given back.
+     */
+    void restartAlone(S sequence) {
+        Entry<S> entry = find(sequence);
+        room.close(sequence);
+        room.open(sequence);
+        entry.computed = 0;
+        entry.alone = true;
     }
 
-    List<S> running() {
-        return running.stream().map(entry -> entry.sequence).toList();
+    int running() {
+        return running.size();
     }
 
-    List<S> waiting() {
-        return waiting.stream().map(Waiting::sequence).toList();
+    /** The sequence in this place of those that run, oldest first. */
+    S running(int index) {
+        return running.get(index).sequence;
     }
 
-    private Running<S> find(S sequence) {
-        Running<S> entry = bySequence.get(sequence);
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** The sequence in this place of the queue. */
+    S waiting(int index) {
+        return waiting.get(index).sequence;
+    }
+
+    /** How often a sequence had to give its blocks back. */
+    long preemptions() {
+        return preemptions;
+    }
+
+    private Entry<S> find(S sequence) {
+        Entry<S> entry = bySequence.get(sequence);
         if (entry == null) {
             throw new IllegalArgumentException("sequence " + sequence + " is not running");
         }

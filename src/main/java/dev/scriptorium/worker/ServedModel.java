@@ -25,9 +25,10 @@ public record ServedModel(
     public ServedModel {
         endIds = Set.copyOf(endIds);
         // A smaller cache would cut texts that a larger one does not, and a text must not depend on its worker.
-        if (model.cacheTokensFree() < model.contextLength()) {
+        long cacheTokens = (long) model.cacheBlocksMax() * model.cacheBlockTokens();
+        if (cacheTokens < model.contextLength()) {
             throw new IllegalArgumentException("the key/value cache of model '%s' has room for %d tokens, but it must"
-                            .formatted(provenance.model(), model.cacheTokensFree())
+                            .formatted(provenance.model(), cacheTokens)
                     + " hold at least one context of " + model.contextLength());
         }
     }

@@ -3,18 +3,16 @@ package dev.scriptorium.worker;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.FinishReason;
+import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
-import dev.scriptorium.model.LanguageModel.Chunk;
 import dev.scriptorium.model.LanguageModel.Logits;
 import dev.scriptorium.sample.NonFiniteLogitsException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +35,9 @@ final class StepLoop implements AutoCloseable {
     private final String workerName;
     private final InstantSource clock;
     private final Scheduler<Generation> scheduler;
+    /** The chunks of the step; the list is the same for every step. */
+    private final List<Generation> step = new ArrayList<>();
+
     private final Queue<Generation> arrivals = new ConcurrentLinkedQueue<>();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong steps = new AtomicLong();
@@ -48,7 +49,7 @@ final class StepLoop implements AutoCloseable {
         this.inHand = inHand;
         this.workerName = workerName;
         this.clock = clock;
-        this.scheduler = new Scheduler<>(limits.sequencesMax(), limits.stepTokensMax());
+        this.scheduler = new Scheduler<>(new CacheRoom(served.model()), limits.sequencesMax(), limits.stepTokensMax());
     }
 
     /** From any thread: a prompt is ready. The queue is bounded by the tokens in hand. */
@@ -60,13 +61,13 @@ final class StepLoop implements AutoCloseable {
     int doWork() {
         int work = receive();
         work += expire();
-        work += admit();
-        SequencedMap<Generation, Integer> plan = scheduler.plan();
-        if (!plan.isEmpty()) {
-            step(plan);
+        work += scheduler.admit();
+        Scheduler.Plan<Generation> plan = scheduler.plan();
+        if (plan.size() > 0) {
             work += plan.size();
+            step(plan);
         }
-        running.set(scheduler.running().size());
+        running.set(scheduler.running());
         return work;
     }
 
@@ -89,9 +90,8 @@ final class StepLoop implements AutoCloseable {
     /** Gives the cache back; what was under way ends without an outcome and is delivered again to another worker. */
     @Override
     public void close() {
-        for (Generation generation : scheduler.running()) {
-            scheduler.remove(generation);
-            generation.close();
+        while (scheduler.running() > 0) {
+            leave(scheduler.running(0));
         }
         running.set(0);
     }
@@ -99,7 +99,7 @@ final class StepLoop implements AutoCloseable {
     private int receive() {
         int count = 0;
         for (Generation next = arrivals.poll(); next != null; next = arrivals.poll()) {
-            scheduler.add(next, next.promptTokens(), next.tokensMax());
+            scheduler.add(next, next.promptTokens(), next.task().prompt().priority() == Priority.INTERACTIVE);
             count++;
         }
         return count;
@@ -107,68 +107,58 @@ final class StepLoop implements AutoCloseable {
 
     /** Deadlines act in the queue and between two tokens. */
     private int expire() {
-        Instant now = clock.instant();
-        List<Generation> late = new ArrayList<>();
-        scheduler.waiting().stream().filter(each -> each.task().isLate(now)).forEach(late::add);
-        scheduler.running().stream().filter(each -> each.task().isLate(now)).forEach(late::add);
-        for (Generation generation : late) {
-            reject(generation, ErrorCode.DEADLINE_EXCEEDED, generation.task().lateness(now));
-        }
-        return late.size();
-    }
-
-    private int admit() {
+        long now = clock.millis();
         int count = 0;
-        Generation next = scheduler.admit(served.model().cacheTokensFree());
-        while (next != null) {
-            count++;
-            openOrReject(next);
-            next = scheduler.admit(served.model().cacheTokensFree());
+        for (int i = scheduler.waiting() - 1; i >= 0; i--) {
+            count += expire(scheduler.waiting(i), now);
+        }
+        for (int i = scheduler.running() - 1; i >= 0; i--) {
+            count += expire(scheduler.running(i), now);
         }
         return count;
     }
 
-    private void openOrReject(Generation generation) {
-        try {
-            generation.open();
-        } catch (RuntimeException e) {
-            fail(generation, e);
+    private int expire(Generation generation, long now) {
+        if (!generation.task().isLate(now)) {
+            return 0;
         }
+        reject(generation, ErrorCode.DEADLINE_EXCEEDED, generation.task().lateness(now));
+        return 1;
     }
 
-    private void step(SequencedMap<Generation, Integer> plan) {
-        Instant startedAt = clock.instant();
+    private void step(Scheduler.Plan<Generation> plan) {
+        long startedAt = clock.millis();
         Logits logits;
+        step.clear();
         try {
-            List<Chunk> chunks = new ArrayList<>(plan.size());
-            plan.forEach((generation, tokens) -> chunks.add(generation.chunk(
-                    scheduler.computed(generation), tokens, scheduler.catchesUp(generation, tokens), startedAt)));
-            logits = served.model().forward(chunks);
+            for (int i = 0; i < plan.size(); i++) {
+                step.add(plan.sequence(i).chunk(plan.computed(i), plan.count(i), plan.catchesUp(i), startedAt));
+            }
+            logits = served.model().forward(step);
         } catch (RuntimeException e) {
             isolate(plan, e);
             return;
         }
         steps.incrementAndGet();
-        List<Generation> caughtUp = plan.entrySet().stream()
-                .filter(entry -> scheduler.catchesUp(entry.getKey(), entry.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
         countPrefill(plan);
         scheduler.apply(plan);
-        Instant sampledAt = clock.instant();
-        for (int row = 0; row < caughtUp.size(); row++) {
-            sample(caughtUp.get(row), logits, row, sampledAt);
+        long sampledAt = clock.millis();
+        int row = 0;
+        for (int i = 0; i < step.size(); i++) {
+            if (step.get(i).logitRows() > 0) {
+                sample(step.get(i), logits, row++, sampledAt);
+            }
         }
     }
 
-    private void countPrefill(Map<Generation, Integer> plan) {
-        plan.forEach((generation, tokens) -> {
-            int promptLeft = generation.promptTokens() - scheduler.computed(generation);
-            prefillTokens.addAndGet(Math.clamp(promptLeft, 0, tokens));
-        });
+    private void countPrefill(Scheduler.Plan<Generation> plan) {
+        for (int i = 0; i < plan.size(); i++) {
+            int promptLeft = plan.sequence(i).promptTokens() - plan.computed(i);
+            prefillTokens.addAndGet(Math.clamp(promptLeft, 0, plan.count(i)));
+        }
     }
 
-    private void sample(Generation generation, Logits logits, int row, Instant now) {
+    private void sample(Generation generation, Logits logits, int row, long now) {
         FinishReason reason;
         try {
             reason = generation.sample(logits, row, now);
@@ -194,9 +184,9 @@ final class StepLoop implements AutoCloseable {
         }
     }
 
-    private void isolate(Map<Generation, Integer> plan, RuntimeException cause) {
+    private void isolate(Scheduler.Plan<Generation> plan, RuntimeException cause) {
         if (plan.size() == 1) {
-            fail(plan.keySet().iterator().next(), cause);
+            fail(plan.sequence(0), cause);
             return;
         }
         LOG.atWarn()
@@ -204,12 +194,12 @@ final class StepLoop implements AutoCloseable {
                 .addKeyValue("sequences", plan.size())
                 .addKeyValue("cause", cause)
                 .log("A forward pass failed; each of its sequences is computed anew alone");
-        plan.keySet().forEach(Generation::close);
-        scheduler.restartAlone(plan.keySet());
-        plan.keySet().forEach(this::openOrReject);
+        for (int i = 0; i < plan.size(); i++) {
+            scheduler.restartAlone(plan.sequence(i));
+        }
     }
 
-    private void complete(Generation generation, FinishReason reason, Instant now) {
+    private void complete(Generation generation, FinishReason reason, long now) {
         Prompt prompt = generation.task().prompt();
         leave(generation);
         inHand.end(
@@ -226,7 +216,7 @@ final class StepLoop implements AutoCloseable {
                         workerName,
                         generation.task().assignment().attempt(),
                         generation.timings(),
-                        now,
+                        Instant.ofEpochMilli(now),
                         prompt.metadata()));
     }
 

@@ -13,12 +13,15 @@ import java.util.function.Consumer;
 final class Task {
     private final Assignment assignment;
     private final Consumer<Outcome> listener;
+    private final long deadline; // milliseconds since 1970
     private long tokensHeld;
 
     Task(Assignment assignment, Consumer<Outcome> listener, long tokensHeld) {
         this.assignment = assignment;
         this.listener = listener;
         this.tokensHeld = tokensHeld;
+        Instant due = assignment.prompt().deadline();
+        this.deadline = due == null ? Long.MAX_VALUE : due.toEpochMilli();
     }
 
     Assignment assignment() {
@@ -41,12 +44,13 @@ final class Task {
         tokensHeld = tokens;
     }
 
-    boolean isLate(Instant now) {
-        Instant deadline = prompt().deadline();
-        return deadline != null && !now.isBefore(deadline);
+    /** @param now milliseconds since 1970 */
+    boolean isLate(long now) {
+        return now >= deadline;
     }
 
-    String lateness(Instant now) {
-        return "the deadline was %s, and at %s the text was not finished".formatted(prompt().deadline(), now);
+    String lateness(long now) {
+        return "the deadline was %s, and at %s the text was not finished"
+                .formatted(prompt().deadline(), Instant.ofEpochMilli(now));
     }
 }

@@ -6,7 +6,6 @@ import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -127,7 +126,7 @@ public final class Worker implements Intake, AutoCloseable {
         if (task == null) {
             return 0;
         }
-        Instant now = clock.instant();
+        long now = clock.millis();
         try {
             if (task.isLate(now)) {
                 throw new Preparation.Refusal(ErrorCode.DEADLINE_EXCEEDED, task.lateness(now), "deadline");

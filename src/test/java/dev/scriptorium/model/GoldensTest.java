@@ -169,8 +169,8 @@ class GoldensTest {
         try (ComputeTeam team = new ComputeTeam(1)) {
             LlamaModel model =
                     new LlamaModel(checkpoint.config(), checkpoint.weights(), new VectorKernels(256), team, 512);
-            Chunk chunk = new Chunk(model.open(prompt.length), prompt, true);
-            return model.forward(List.of(chunk)).values();
+            Chunk chunk = Chunk.of(model.open(prompt.length), prompt, true);
+            return Arrays.copyOf(model.forward(List.of(chunk)).values(), model.vocabularySize());
         }
     }
 
@@ -193,7 +193,7 @@ class GoldensTest {
                     int[] next = round == 0
                             ? prompts.get(i)
                             : new int[] {written.get(i).getLast()};
-                    step.add(new Chunk(sequences.get(i), next, true));
+                    step.add(Chunk.of(sequences.get(i), next, true));
                 }
                 Logits logits = model.forward(step);
                 for (int row = 0; row < open.size(); row++) {

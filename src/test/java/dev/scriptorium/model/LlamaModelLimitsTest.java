@@ -28,36 +28,38 @@ class LlamaModelLimitsTest {
     }
 
     @Test
-    void reservesWholeBlocksAndGivesThemBackOnce() {
+    void takesWholeBlocksAsItGrowsAndGivesThemBackOnce() {
         // Given
-        CachedSequence first = model.open(17);
+        CachedSequence first = model.open(64);
         CachedSequence second = model.open(64);
-        assertThat(model.cacheTokensFree()).isZero();
+        assertThat(model.cacheBlocksFree()).isEqualTo(6);
+        model.forward(List.of(chunk(first, 17), chunk(second, 48)));
+        assertThat(model.cacheBlocksFree()).isEqualTo(1);
 
         // When
         first.close();
         first.close();
 
         // Then
-        assertThat(model.cacheTokensFree()).isEqualTo(32);
+        assertThat(model.cacheBlocksFree()).isEqualTo(3);
         second.close();
-        assertThat(model.cacheTokensFree()).isEqualTo(96);
+        assertThat(model.cacheBlocksFree()).isEqualTo(6);
     }
 
     @Test
-    void opensAsManyTokensAsItSaysAreFreeAndNotOneMore() {
+    void refusesAStepForWhichNoBlocksAreFreeAndChangesNothing() {
         // Given
-        model.open(50);
+        CachedSequence first = model.open(96);
+        CachedSequence second = model.open(96);
+        model.forward(List.of(chunk(first, 80)));
 
-        // When
-        int free = model.cacheTokensFree();
-
-        // Then
-        assertThat(free).isEqualTo(32);
-        assertThatThrownBy(() -> model.open(33))
+        // When / Then
+        assertThatThrownBy(() -> model.forward(List.of(chunk(first, 1), chunk(second, 1))))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("a sequence of 33 tokens needs more cache than is free, 32 tokens");
-        model.open(32);
+                .hasMessage("the step needs 2 more blocks of the key/value cache, but 1 are free");
+        assertThat(model.cacheBlocksFree()).isEqualTo(1);
+        model.forward(List.of(chunk(first, 16)));
+        assertThat(first.length()).isEqualTo(96);
     }
 
     @Test
@@ -66,7 +68,7 @@ class LlamaModelLimitsTest {
         LlamaModel claimed = model(TinyModel.CONFIG, Integer.MAX_VALUE);
 
         // Then
-        assertThat(claimed.cacheTokensFree()).isGreaterThanOrEqualTo(Integer.MAX_VALUE - 16);
+        assertThat(claimed.cacheBlocksFree()).isEqualTo(1 << 27);
         assertThat(LlamaModel.cacheBytesPerToken(TinyModel.CONFIG)).isEqualTo(2 * 4 * (8 + 16) * 4);
     }
 
@@ -83,11 +85,11 @@ class LlamaModelLimitsTest {
         // Given
         CachedSequence good = model.open(20);
         CachedSequence bad = model.open(20);
-        model.forward(List.of(new Chunk(good, new int[] {1, 2, 3}, true), new Chunk(bad, new int[] {4}, true)));
+        model.forward(List.of(Chunk.of(good, new int[] {1, 2, 3}, true), Chunk.of(bad, new int[] {4}, true)));
 
         // When
         assertThatThrownBy(() -> model.forward(
-                        List.of(new Chunk(good, new int[] {5}, true), new Chunk(bad, new int[] {101}, true))))
+                        List.of(Chunk.of(good, new int[] {5}, true), Chunk.of(bad, new int[] {101}, true))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("token id 101; must be 0 to 100");
 
@@ -113,20 +115,24 @@ class LlamaModelLimitsTest {
                 "a chunk of 0 tokens; must be 1 to 20, what is left of the 20 that the sequence was opened" + " for");
         check(closed, 1, "the sequence is closed");
         check(foreign, 1, "the sequence was opened by another model");
-        Chunk twice = new Chunk(sequence, new int[] {1}, true);
+        Chunk twice = Chunk.of(sequence, new int[] {1}, true);
         assertThatThrownBy(() -> model.forward(List.of(twice, twice)))
                 .hasMessage("a sequence has two chunks in this step; must have one");
     }
 
+    private static Chunk chunk(CachedSequence sequence, int tokens) {
+        return Chunk.of(sequence, TinyModel.tokens(tokens, sequence.hashCode()), true);
+    }
+
     private void check(CachedSequence sequence, int tokens, String message) {
-        assertThatThrownBy(() -> model.forward(List.of(new Chunk(sequence, new int[tokens], true))))
+        assertThatThrownBy(() -> model.forward(List.of(Chunk.of(sequence, new int[tokens], true))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     @Test
     void anEmptyStepHasNoLogits() {
-        assertThat(model.forward(List.of()).values()).isEmpty();
+        assertThat(model.forward(List.of()).rows()).isZero();
     }
 
     @Test

@@ -55,7 +55,7 @@ class ModelGoldensTest {
         }
 
         float[] next(LanguageModel.CachedSequence sequence, int... tokens) {
-            LanguageModel.Logits logits = model.forward(List.of(new LanguageModel.Chunk(sequence, tokens, true)));
+            LanguageModel.Logits logits = model.forward(List.of(LanguageModel.Chunk.of(sequence, tokens, true)));
             return Arrays.copyOf(logits.values(), logits.vocabularySize());
         }
 

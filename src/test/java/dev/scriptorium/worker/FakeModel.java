@@ -16,8 +16,10 @@ final class FakeModel implements LanguageModel {
     /** A token that this model never chooses; only prompts have it. */
     static final int UNSAID = VOCABULARY_SIZE - 1;
 
+    private static final int BLOCK_TOKENS = 8;
+
     private final int contextLength;
-    private final int cacheTokens;
+    private final FakeBlocks blocks;
     private final Set<Cache> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Integer> stepSizes = new ArrayList<>();
 
@@ -27,18 +29,22 @@ final class FakeModel implements LanguageModel {
     int nan = -1;
     /** A token that outweighs all others; -1 for none. */
     int onlyToken = -1;
+    /** Tokens that did not have to pass because a block had them. */
+    int tokensReused;
     /** Called in each forward pass. */
     Runnable duringForward = () -> {};
 
     FakeModel(int contextLength, int cacheTokens) {
         this.contextLength = contextLength;
-        this.cacheTokens = cacheTokens;
+        this.blocks = new FakeBlocks(BLOCK_TOKENS, cacheTokens / BLOCK_TOKENS);
     }
 
     private final class Cache implements CachedSequence {
+        private final FakeBlocks.Held held = blocks.open();
         private final int tokensMax;
-        private int length;
-        private long hash = 1469598103934665603L;
+        /** After each token that passed; what a real model keeps in its keys and values. */
+        private final List<Long> hashes = new ArrayList<>(List.of(1469598103934665603L));
+
         private boolean broken;
 
         private Cache(int tokensMax) {
@@ -47,12 +53,34 @@ final class FakeModel implements LanguageModel {
 
         @Override
         public int length() {
-            return length;
+            return held.length();
+        }
+
+        @Override
+        public int reuse(int[] ids, int count) {
+            if (!open.contains(this)) {
+                throw new IllegalStateException("a closed sequence");
+            }
+            int before = length();
+            int after = held.reuse(ids, count);
+            for (int i = before; i < after; i++) {
+                hashes.add(mix(hashes.getLast() * 31 + ids[i]));
+            }
+            tokensReused += after - before;
+            return after;
+        }
+
+        @Override
+        public void truncate(int length) {
+            held.truncate(length);
+            hashes.subList(length + 1, hashes.size()).clear();
         }
 
         @Override
         public void close() {
-            open.remove(this);
+            if (open.remove(this)) {
+                held.close();
+            }
         }
     }
 
@@ -67,14 +95,24 @@ final class FakeModel implements LanguageModel {
     }
 
     @Override
-    public int cacheTokensFree() {
-        return cacheTokens - open.stream().mapToInt(each -> each.tokensMax).sum();
+    public int cacheBlockTokens() {
+        return BLOCK_TOKENS;
+    }
+
+    @Override
+    public int cacheBlocksMax() {
+        return blocks.blocksMax;
+    }
+
+    @Override
+    public int cacheBlocksFree() {
+        return blocks.free();
     }
 
     @Override
     public CachedSequence open(int tokensMax) {
-        if (tokensMax > cacheTokensFree() || tokensMax > contextLength) {
-            throw new IllegalStateException("no room for " + tokensMax + " tokens");
+        if (tokensMax > contextLength) {
+            throw new IllegalArgumentException("no room for " + tokensMax + " tokens");
         }
         Cache cache = new Cache(tokensMax);
         open.add(cache);
@@ -82,11 +120,11 @@ final class FakeModel implements LanguageModel {
     }
 
     @Override
-    public Logits forward(List<Chunk> step) {
-        stepSizes.add(step.stream().mapToInt(chunk -> chunk.tokens().length).sum());
+    public Logits forward(List<? extends Chunk> step) {
+        stepSizes.add(step.stream().mapToInt(Chunk::count).sum());
         duringForward.run();
-        long wanted = step.stream().filter(Chunk::wantsLogits).count();
-        float[] values = new float[(int) wanted * VOCABULARY_SIZE];
+        int rows = step.stream().mapToInt(Chunk::logitRows).sum();
+        float[] values = new float[rows * VOCABULARY_SIZE];
         int row = 0;
         try {
             step.forEach(this::pass);
@@ -96,32 +134,35 @@ final class FakeModel implements LanguageModel {
             throw e;
         }
         for (Chunk chunk : step) {
-            if (chunk.wantsLogits()) {
-                fill(values, row++ * VOCABULARY_SIZE, chunk);
+            for (int back = chunk.logitRows() - 1; back >= 0; back--) {
+                fill(values, row++ * VOCABULARY_SIZE, chunk, back);
             }
         }
-        return new Logits(values, VOCABULARY_SIZE);
+        return new Logits(values, rows, VOCABULARY_SIZE);
     }
 
     private void pass(Chunk chunk) {
         Cache cache = (Cache) chunk.sequence();
-        if (!open.contains(cache) || cache.broken || cache.length + chunk.tokens().length > cache.tokensMax) {
+        if (!open.contains(cache) || cache.broken || cache.length() + chunk.count() > cache.tokensMax) {
             throw new IllegalStateException("closed, broken or overfull sequence");
         }
-        for (int token : chunk.tokens()) {
-            if (poisonous && token == UNSAID) {
+        for (int i = chunk.from(); i < chunk.from() + chunk.count(); i++) {
+            if (poisonous && chunk.ids()[i] == UNSAID) {
                 throw new IllegalStateException("poison in the forward pass");
             }
-            cache.hash = mix(cache.hash * 31 + token);
-            cache.length++;
+            cache.hashes.add(mix(cache.hashes.getLast() * 31 + chunk.ids()[i]));
         }
+        cache.held.pass(chunk.ids(), chunk.from(), chunk.count());
+        cache.held.share(cache.length() - Math.max(0, chunk.logitRows() - 1));
     }
 
-    private void fill(float[] values, int offset, Chunk chunk) {
+    /** @param back how many tokens before the chunk's last */
+    private void fill(float[] values, int offset, Chunk chunk, int back) {
         Cache cache = (Cache) chunk.sequence();
-        boolean damaged = chunk.tokens()[chunk.tokens().length - 1] == nan;
+        long hash = cache.hashes.get(cache.length() - back);
+        boolean damaged = chunk.ids()[chunk.from() + chunk.count() - 1 - back] == nan;
         for (int id = 0; id < VOCABULARY_SIZE; id++) {
-            values[offset + id] = damaged ? Float.NaN : (mix(cache.hash + id) >>> 40) / (float) (1 << 22);
+            values[offset + id] = damaged ? Float.NaN : (mix(hash + id) >>> 40) / (float) (1 << 22);
         }
         values[offset + UNSAID] = damaged ? Float.NaN : -1000;
         if (onlyToken >= 0) {

@@ -4,50 +4,59 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptorium.Seeds;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SchedulerTest {
+    private static final int ANY = 1;
+
     static LongStream seeds() {
-        return Seeds.of(200);
+        return Seeds.of(300);
     }
 
     @Test
-    void putsDecodesBeforePrefillChunks() {
+    void givesEveryDecodeItsTokenAndWhatIsLeftToPrefill() {
         // Given
-        Scheduler<String> scheduler = new Scheduler<>(4, 10);
-        admit(scheduler, "long", 100);
-        admit(scheduler, "short", 3);
-        scheduler.apply(Map.of("short", 3));
-        scheduler.grow("short");
+        FakeRoom room = new FakeRoom(16, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10);
+        add(scheduler, room, "short", 3);
+        scheduler.admit();
+        step(scheduler, room);
+        room.grow(scheduler, "short", 1);
+        add(scheduler, room, "long", 100);
+        scheduler.admit();
 
         // When
-        SequencedMap<String, Integer> plan = scheduler.plan();
+        Map<String, Integer> plan = planned(scheduler.plan());
 
         // Then
-        assertThat(plan).containsExactly(Map.entry("short", 1), Map.entry("long", 9));
+        assertThat(plan).isEqualTo(Map.of("short", 1, "long", 9));
     }
 
     @Test
     void cutsALongPromptInChunksAndAsksForLogitsAfterTheLast() {
         // Given
-        Scheduler<String> scheduler = new Scheduler<>(4, 10);
-        admit(scheduler, "long", 25);
+        FakeRoom room = new FakeRoom(16, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10);
+        add(scheduler, room, "long", 25);
+        scheduler.admit();
         List<Integer> chunks = new ArrayList<>();
         List<Boolean> caughtUp = new ArrayList<>();
 
         // When
-        for (SequencedMap<String, Integer> plan = scheduler.plan(); !plan.isEmpty(); plan = scheduler.plan()) {
-            int tokens = plan.firstEntry().getValue();
-            chunks.add(tokens);
-            caughtUp.add(scheduler.catchesUp("long", tokens));
+        for (Scheduler.Plan<String> plan = scheduler.plan(); plan.size() > 0; plan = scheduler.plan()) {
+            chunks.add(plan.count(0));
+            caughtUp.add(plan.catchesUp(0));
+            room.pass(plan);
             scheduler.apply(plan);
         }
 
@@ -59,109 +68,200 @@ class SchedulerTest {
     @Test
     void doesNotLetSmallOnesPassALargeOneThatWaitsForRoom() {
         // Given
-        Scheduler<String> scheduler = new Scheduler<>(4, 10);
-        scheduler.add("large", 5, 100);
-        scheduler.add("small", 5, 10);
+        FakeRoom room = new FakeRoom(16, 10);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100);
+        add(scheduler, room, "first", 50);
+        add(scheduler, room, "large", 100);
+        add(scheduler, room, "small", 5);
 
         // When
-        String admitted = scheduler.admit(50);
+        int admitted = scheduler.admit();
 
         // Then
-        assertThat(admitted).isNull();
-        assertThat(scheduler.waiting()).containsExactly("large", "small");
+        assertThat(admitted).isEqualTo(1);
+        assertThat(List.of(scheduler.waiting(0), scheduler.waiting(1))).containsExactly("large", "small");
+    }
+
+    @Test
+    void anUrgentSequenceGoesBeforeThoseThatAreNotButOnlySoManyOfThem() {
+        // Given
+        FakeRoom room = new FakeRoom(16, 10);
+        Scheduler<String> scheduler = new Scheduler<>(room, 1, 100);
+        int passes = Scheduler.URGENT_PASSES_MAX;
+        room.tokens.put("bulk", new int[] {ANY});
+        scheduler.add("bulk", 1, false);
+        for (int i = 1; i <= passes + 5; i++) {
+            room.tokens.put("urgent" + i, new int[] {ANY});
+            scheduler.add("urgent" + i, 1, true);
+        }
+
+        // When
+        List<String> order = IntStream.range(0, scheduler.waiting())
+                .mapToObj(scheduler::waiting)
+                .toList();
+
+        // Then
+        assertThat(order.indexOf("bulk")).isEqualTo(passes - 1);
     }
 
     @Test
     void givesTheStepToASequenceThatMustRunAlone() {
         // Given
-        Scheduler<String> scheduler = new Scheduler<>(4, 10);
-        admit(scheduler, "a", 3);
-        admit(scheduler, "b", 12);
-        scheduler.apply(scheduler.plan());
-        List<SequencedMap<String, Integer>> plans = new ArrayList<>();
+        FakeRoom room = new FakeRoom(16, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10);
+        add(scheduler, room, "a", 3);
+        add(scheduler, room, "b", 12);
+        scheduler.admit();
+        step(scheduler, room);
+        List<Map<String, Integer>> plans = new ArrayList<>();
 
         // When
-        scheduler.restartAlone(List.of("a", "b"));
+        scheduler.restartAlone("a");
+        scheduler.restartAlone("b");
         for (int i = 0; i < 3; i++) {
-            plans.add(scheduler.plan());
-            scheduler.apply(scheduler.plan());
+            plans.add(step(scheduler, room));
         }
 
         // Then
-        assertThat(plans).containsExactly(sole("a", 3), sole("b", 10), sole("b", 2));
+        assertThat(plans).containsExactly(Map.of("a", 3), Map.of("b", 10), Map.of("b", 2));
     }
 
-    /** Sequences of random length come and end at random; the rules hold in every step. */
+    @Test
+    void preemptsTheYoungestWhenBlocksRunOutAndLetsItGoOnInItsOldPlace() {
+        // Given
+        FakeRoom room = new FakeRoom(4, 6);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100);
+        add(scheduler, room, "oldest", 4);
+        add(scheduler, room, "middle", 4);
+        scheduler.admit();
+        step(scheduler, room);
+        room.grow(scheduler, "oldest", 9);
+        room.grow(scheduler, "middle", 9);
+        add(scheduler, room, "waiting", 4);
+
+        // When
+        Map<String, Integer> plan = step(scheduler, room);
+        room.grow(scheduler, "oldest", 4);
+        Map<String, Integer> tight = step(scheduler, room);
+
+        // Then
+        assertThat(plan).isEqualTo(Map.of("oldest", 9, "middle", 4));
+        assertThat(tight).isEqualTo(Map.of("oldest", 3));
+        assertThat(scheduler.preemptions()).isEqualTo(1);
+        assertThat(List.of(scheduler.waiting(0), scheduler.waiting(1))).containsExactly("middle", "waiting");
+    }
+
+    @Test
+    void computesACommonBeginningOnce() {
+        // Given
+        FakeRoom room = new FakeRoom(16, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100);
+        int[] template = IntStream.range(0, 70).toArray();
+        for (String name : List.of("a", "b", "c")) {
+            int[] tokens = IntStream.concat(IntStream.of(template), IntStream.of(name.hashCode()))
+                    .toArray();
+            room.tokens.put(name, tokens);
+            scheduler.add(name, tokens.length, false);
+        }
+        scheduler.admit();
+
+        // When
+        Map<String, Integer> first = step(scheduler, room);
+        Map<String, Integer> second = step(scheduler, room);
+
+        // Then
+        assertThat(first).isEqualTo(Map.of("a", 71));
+        assertThat(second).isEqualTo(Map.of("b", 7, "c", 7));
+    }
+
+    /** Sequences of random length and beginning come and end at random; the rules hold in every step. */
     @ParameterizedTest
     @MethodSource("seeds")
-    void staysInBudgetStarvesNobodyAndEndsEverySequence(long seed) {
+    void staysInItsBudgetsStarvesNobodyAndEndsEverySequence(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
+        int blockTokens = 1 << random.nextInt(5);
+        int contextBlocks = Math.ceilDiv(150, blockTokens);
+        FakeRoom room = new FakeRoom(blockTokens, contextBlocks + random.nextInt(5 * contextBlocks));
         int sequencesMax = random.nextInt(1, 20);
         int stepTokensMax = sequencesMax + random.nextInt(40);
-        int cacheTokens = 400;
-        Scheduler<Integer> scheduler = new Scheduler<>(sequencesMax, stepTokensMax);
-        List<Integer> admitted = new ArrayList<>();
-        int count = 60;
-        int[] outputLeft = new int[count];
-        int[] reserved = new int[count];
+        Scheduler<String> scheduler = new Scheduler<>(room, sequencesMax, stepTokensMax);
+        Map<String, Integer> outputLeft = new LinkedHashMap<>();
         int added = 0;
-        int ended = 0;
-        for (int step = 0; ended < count; step++) {
+        Set<String> ended = new HashSet<>();
+        for (int step = 0; ended.size() < 60; step++) {
             assertThat(step).as("steps").isLessThan(20_000);
-            while (added < count && random.nextInt(3) == 0) {
-                int promptTokens = random.nextInt(1, 120);
-                int output = random.nextInt(1, 30);
-                scheduler.add(added, promptTokens, promptTokens + output);
-                outputLeft[added] = output;
-                reserved[added] = promptTokens + output;
-                added++;
+            while (added < 60 && random.nextInt(3) == 0) {
+                String name = "s" + added++;
+                room.tokens.put(name, prompt(random));
+                outputLeft.put(name, random.nextInt(1, 30));
+                scheduler.add(name, room.tokens.get(name).length, random.nextInt(4) == 0);
             }
-            int used = scheduler.running().stream()
-                    .mapToInt(each -> reserved[each])
-                    .sum();
-            for (Integer next = scheduler.admit(cacheTokens - used);
-                    next != null;
-                    next = scheduler.admit(cacheTokens - used)) {
-                used += reserved[next];
-                admitted.add(next);
-            }
-            SequencedMap<Integer, Integer> plan = scheduler.plan();
-            assertThat(used).isLessThanOrEqualTo(cacheTokens);
-            assertThat(plan.size()).isLessThanOrEqualTo(sequencesMax);
-            assertThat(plan.values().stream().mapToInt(each -> each).sum()).isLessThanOrEqualTo(stepTokensMax);
-            assertThat(plan.values()).allMatch(tokens -> tokens > 0);
+            scheduler.admit();
+            Scheduler.Plan<String> plan = scheduler.plan();
+            Map<String, Integer> planned = planned(plan);
+            assertThat(planned).hasSize(plan.size()).hasSizeLessThanOrEqualTo(sequencesMax);
+            assertThat(plan.tokens()).isLessThanOrEqualTo(stepTokensMax);
+            assertThat(planned.values()).allMatch(tokens -> tokens > 0);
+            assertThat(planned.values().stream().mapToInt(each -> each).sum()).isEqualTo(plan.tokens());
             // Whoever runs longest gets something in every step but those that another needs for itself.
-            assertThat(scheduler.running().stream().limit(1))
-                    .allMatch(oldest -> plan.containsKey(oldest) || plan.size() == 1);
-            List<Integer> caughtUp = plan.entrySet().stream()
-                    .filter(each -> scheduler.catchesUp(each.getKey(), each.getValue()))
-                    .map(Map.Entry::getKey)
-                    .toList();
+            assertThat(scheduler.running() == 0 || planned.containsKey(scheduler.running(0)) || plan.size() == 1)
+                    .isTrue();
             if (random.nextInt(50) == 0) {
                 // The pass failed: nothing is applied, and everybody of it starts anew, alone.
-                scheduler.restartAlone(plan.keySet());
+                planned.keySet().forEach(scheduler::restartAlone);
                 continue;
             }
+            List<String> caughtUp = IntStream.range(0, plan.size())
+                    .filter(plan::catchesUp)
+                    .mapToObj(plan::sequence)
+                    .toList();
+            room.pass(plan); // fails if blocks are oversubscribed
             scheduler.apply(plan);
-            for (int sequence : caughtUp) {
-                if (--outputLeft[sequence] == 0) {
+            for (String sequence : caughtUp) {
+                if (outputLeft.merge(sequence, -1, Integer::sum) == 0) {
                     scheduler.remove(sequence);
-                    ended++;
+                    room.close(sequence);
+                    ended.add(sequence);
                 } else {
-                    scheduler.grow(sequence);
+                    room.grow(scheduler, sequence, 1);
                 }
             }
         }
-        assertThat(admitted).isSorted().hasSize(count);
-        assertThat(scheduler.running()).isEmpty();
+        assertThat(scheduler.running()).isZero();
+        assertThat(room.blocksFree()).isEqualTo(room.blocks.blocksMax);
     }
 
-    private static SequencedMap<String, Integer> sole(String sequence, int tokens) {
-        return new LinkedHashMap<>(Map.of(sequence, tokens));
+    /** A few beginnings that many share, then anything. */
+    private static int[] prompt(SplittableRandom random) {
+        int beginning = random.nextInt(4);
+        int[] tokens = new int[random.nextInt(1, 120)];
+        int common = random.nextInt(tokens.length + 1);
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = i < common ? 1000 * beginning + i : random.nextInt(100);
+        }
+        return tokens;
     }
 
-    private static void admit(Scheduler<String> scheduler, String sequence, int promptTokens) {
-        scheduler.add(sequence, promptTokens, promptTokens);
-        assertThat(scheduler.admit(1000)).isEqualTo(sequence);
+    private static Map<String, Integer> planned(Scheduler.Plan<String> plan) {
+        Map<String, Integer> planned = new LinkedHashMap<>();
+        for (int i = 0; i < plan.size(); i++) {
+            planned.put(plan.sequence(i), plan.count(i));
+        }
+        return planned;
+    }
+
+    private static Map<String, Integer> step(Scheduler<String> scheduler, FakeRoom room) {
+        Scheduler.Plan<String> plan = scheduler.plan();
+        Map<String, Integer> planned = planned(plan);
+        room.pass(plan);
+        scheduler.apply(plan);
+        return planned;
+    }
+
+    private static void add(Scheduler<String> scheduler, FakeRoom room, String sequence, int promptTokens) {
+        room.tokens.put(
+                sequence,
+                new SplittableRandom(sequence.hashCode()).ints(promptTokens).toArray());
+        scheduler.add(sequence, promptTokens, false);
     }
 }

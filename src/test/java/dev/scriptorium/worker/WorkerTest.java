@@ -344,9 +344,9 @@ class WorkerTest {
     @Test
     void refusesAModelWhoseCacheIsSmallerThanItsContext() {
         assertThatThrownBy(
-                        () -> new Desk(new FakeModel(Desk.CONTEXT, 50), Desk.limits(4, 64), Desk.CHAT, Sampling.UNSAID))
+                        () -> new Desk(new FakeModel(Desk.CONTEXT, 48), Desk.limits(4, 64), Desk.CHAT, Sampling.UNSAID))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("room for 50 tokens")
+                .hasMessageContaining("room for 48 tokens")
                 .hasMessageContaining("context of 96");
     }
 
