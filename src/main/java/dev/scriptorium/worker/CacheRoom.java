@@ -1,42 +1,37 @@
 package dev.scriptorium.worker;
 
-import dev.scriptorium.model.LanguageModel;
+/**
+ * The key/value cache, as far as the scheduler's decisions need it.
+ *
+ * @param <S> a sequence
+ */
+interface CacheRoom<S> {
+    /** Positions of one block. */
+    int blockTokens();
 
-/** The model's cache as the scheduler sees it. */
-final class CacheRoom implements Scheduler.Room<Generation> {
-    private final LanguageModel model;
+    /** Blocks that no sequence holds now. */
+    int blocksFree();
 
-    CacheRoom(LanguageModel model) {
-        this.model = model;
-    }
+    /** The sequence takes its place; it holds no block yet. */
+    void open(S sequence);
 
-    @Override
-    public int blockTokens() {
-        return model.cacheBlockTokens();
-    }
+    /** The sequence gives back all it holds. */
+    void close(S sequence);
 
-    @Override
-    public int blocksFree() {
-        return model.cacheBlocksFree();
-    }
+    /**
+     * Lets an open sequence have what is in the cache already of its first {@code known} tokens, all but the last.
+     *
+     * @return how many tokens of it are computed now
+     */
+    int reuse(S sequence, int known);
 
-    @Override
-    public void open(Generation generation) {
-        generation.open();
-    }
+    /**
+     * Guesses tokens after the known ones, for the step to find out.
+     *
+     * @return how many it dares, 0 to {@code guessesMax}
+     */
+    int guess(S sequence, int guessesMax);
 
-    @Override
-    public void close(Generation generation) {
-        generation.close();
-    }
-
-    @Override
-    public int reuse(Generation generation, int known) {
-        return generation.reuse(known);
-    }
-
-    @Override
-    public boolean beginAlike(Generation one, Generation other, int tokens) {
-        return one.beginsLike(other, tokens);
-    }
+    /** Whether both share what they compute, and their first {@code tokens} tokens are the same. */
+    boolean beginAlike(S one, S other, int tokens);
 }

@@ -29,6 +29,7 @@ final class Generation implements Chunk, AutoCloseable {
     private final int tokensMax;
     private final TextDecoder decoder;
     private final StopText text;
+    private final PromptLookup lookup;
     /** Prompt and output; the first {@code length} are known. */
     private int[] ids;
 
@@ -37,14 +38,16 @@ final class Generation implements Chunk, AutoCloseable {
     private @Nullable Sampler sampler;
     private int chunkFrom;
     private int chunkCount;
-    private int chunkRows;
+    private int chunkGuesses;
+    private boolean chunkCatchesUp;
     private int cachedTokens;
     // milliseconds since 1970
     private long firstStepAt = NEVER;
     private long firstTokenAt = NEVER;
     private long lastTokenAt = NEVER;
 
-    Generation(Task task, Preparation.Ready ready, ServedModel served) {
+    /** @param guessesMax tokens it may guess at once */
+    Generation(Task task, Preparation.Ready ready, ServedModel served, int guessesMax) {
         this.task = task;
         this.served = served;
         this.sampling = ready.sampling();
@@ -56,6 +59,7 @@ final class Generation implements Chunk, AutoCloseable {
             case Input.Chat _ -> served.tokenizer().decoder();
         };
         this.text = new StopText(sampling.stop());
+        this.lookup = new PromptLookup(guessesMax);
         this.ids = ready.promptIds();
         this.length = promptTokens;
     }
@@ -109,12 +113,28 @@ final class Generation implements Chunk, AutoCloseable {
         return after;
     }
 
+    /** Puts guesses of its next tokens behind the known ones; returns how many. */
+    int guess(int guessesMax) {
+        // The last token needs no guess after it: it ends the text.
+        int most = Math.min(guessesMax, tokensMax - length - 1);
+        if (most > ids.length - length) {
+            grow(length + most);
+        }
+        return lookup.guess(ids, length, most);
+    }
+
     boolean beginsLike(Generation other, int tokens) {
         return Arrays.equals(ids, 0, tokens, other.ids, 0, tokens);
     }
 
-    /** Makes it the chunk of {@code count} tokens from position {@code from} on. */
-    Generation chunk(int from, int count, boolean wantsLogits, long now) {
+    /**
+     * Makes it a chunk of the next step.
+     *
+     * @param from position of its first token
+     * @param guesses how many of the {@code count} tokens are guesses
+     * @param catchesUp whether all known tokens are in it, so that the next can be sampled
+     */
+    Generation chunk(int from, int count, int guesses, boolean catchesUp, long now) {
         CachedSequence open = sequence();
         if (open.length() != from) {
             throw new IllegalStateException("the cache of request %s holds %d tokens, but the scheduler says %d"
@@ -125,7 +145,8 @@ final class Generation implements Chunk, AutoCloseable {
         }
         chunkFrom = from;
         chunkCount = count;
-        chunkRows = wantsLogits ? 1 : 0;
+        chunkGuesses = guesses;
+        chunkCatchesUp = catchesUp;
         return this;
     }
 
@@ -155,7 +176,28 @@ final class Generation implements Chunk, AutoCloseable {
 
     @Override
     public int logitRows() {
-        return chunkRows;
+        return chunkCatchesUp ? 1 + chunkGuesses : 0;
+    }
+
+    /** Guesses in its chunk. */
+    int guesses() {
+        return chunkGuesses;
+    }
+
+    /** The token guessed for the place of the one that is sampled next. */
+    int nextGuess() {
+        return ids[length];
+    }
+
+    /** The token sampled last. */
+    int lastId() {
+        return ids[length - 1];
+    }
+
+    /** Forgets the guesses of the last step that were wrong, and learns from them. */
+    void settleGuesses(int right) {
+        lookup.learn(chunkGuesses, right);
+        sequence().truncate(length - 1);
     }
 
     /**
@@ -217,9 +259,13 @@ final class Generation implements Chunk, AutoCloseable {
 
     private void add(int id) {
         if (length == ids.length) {
-            ids = Arrays.copyOf(ids, Math.min(tokensMax, length + length / 2 + 16));
+            grow(length + 1);
         }
         ids[length++] = id;
+    }
+
+    private void grow(int capacity) {
+        ids = Arrays.copyOf(ids, Math.min(tokensMax, Math.max(capacity, length + length / 2 + 16)));
     }
 
     private static SamplerOptions options(ResolvedSampling sampling) {

@@ -32,9 +32,10 @@ import java.util.Map;
 final class Scheduler<S> {
     static final int URGENT_PASSES_MAX = 128;
 
-    private final Room<S> room;
+    private final CacheRoom<S> room;
     private final int sequencesMax;
     private final int stepTokensMax;
+    private final int guessStepTokensMax;
     private final List<Entry<S>> waiting = new ArrayList<>(); // in order
     private final List<Entry<S>> running = new ArrayList<>(); // in order
     private final Map<S, Entry<S>> bySequence = new HashMap<>();
@@ -43,35 +44,12 @@ final class Scheduler<S> {
     private long preemptions;
     private int blocksPlanned; // that the plan takes of those that are free
 
-    /** The key/value cache, as far as decisions need it. */
-    interface Room<S> {
-        /** Positions of one block. */
-        int blockTokens();
-
-        /** Blocks that no sequence holds now. */
-        int blocksFree();
-
-        /** The sequence takes its place; it holds no block yet. */
-        void open(S sequence);
-
-        /** The sequence gives back all it holds. */
-        void close(S sequence);
-
-        /**
-         * Lets an open sequence have what is in the cache already of its first {@code known} tokens, all but the last.
-         *
-         * @return how many tokens of it are computed now
-         */
-        int reuse(S sequence, int known);
-
-        /** Whether both share what they compute, and their first {@code tokens} tokens are the same. */
-        boolean beginAlike(S one, S other, int tokens);
-    }
-
-    Scheduler(Room<S> room, int sequencesMax, int stepTokensMax) {
+    /** @param guessStepTokensMax a step of fewer tokens is filled up to this with guesses; 0 for none ever */
+    Scheduler(CacheRoom<S> room, int sequencesMax, int stepTokensMax, int guessStepTokensMax) {
         this.room = room;
         this.sequencesMax = sequencesMax;
         this.stepTokensMax = stepTokensMax;
+        this.guessStepTokensMax = Math.min(guessStepTokensMax, stepTokensMax);
     }
 
     private static final class Entry<S> {
@@ -96,6 +74,7 @@ final class Scheduler<S> {
     static final class Plan<S> {
         private final List<Entry<S>> entries = new ArrayList<>();
         private int[] counts = {};
+        private int[] guesses = {};
         private int tokens;
 
         int size() {
@@ -111,14 +90,19 @@ final class Scheduler<S> {
             return entries.get(index).computed;
         }
 
-        /** 1 or more. */
+        /** 1 or more, guesses among them. */
         int count(int index) {
             return counts[index];
         }
 
+        /** How many of its tokens, at the end of its chunk, are guesses. */
+        int guesses(int index) {
+            return guesses[index];
+        }
+
         /** Whether its next token can be sampled after the step. */
         boolean catchesUp(int index) {
-            return entries.get(index).behind() == counts[index];
+            return entries.get(index).behind() == counts[index] - guesses[index];
         }
 
         /** Tokens of all. */
@@ -134,9 +118,17 @@ final class Scheduler<S> {
         private void add(Entry<S> entry, int count) {
             if (entries.size() == counts.length) {
                 counts = Arrays.copyOf(counts, 2 * counts.length + 8);
+                guesses = Arrays.copyOf(guesses, counts.length);
             }
             counts[entries.size()] = count;
+            guesses[entries.size()] = 0;
             entries.add(entry);
+            tokens += count;
+        }
+
+        private void addGuesses(int index, int count) {
+            counts[index] += count;
+            guesses[index] = count;
             tokens += count;
         }
     }
@@ -253,7 +245,21 @@ final class Scheduler<S> {
                 prefillLeft -= decodes ? 0 : count;
             }
         }
+        planGuesses();
         return plan;
+    }
+
+    /** A step of few tokens waits for memory, not for arithmetic; then a guess costs little. */
+    private void planGuesses() {
+        for (int i = 0; i < plan.size() && plan.tokens() < guessStepTokensMax; i++) {
+            Entry<S> entry = plan.entries.get(i);
+            if (entry.behind() == 1) {
+                int most = roomFor(entry, 1 + guessStepTokensMax - plan.tokens(), blocksWanted(entry, 1)) - 1;
+                int guesses = room.guess(entry.sequence, most);
+                blocksPlanned += blocksWanted(entry, 1 + guesses) - blocksWanted(entry, 1);
+                plan.addGuesses(i, guesses);
+            }
+        }
     }
 
     private void planAlone(Entry<S> entry) {
@@ -282,7 +288,7 @@ final class Scheduler<S> {
 
     /** As many of the wanted tokens as there is room for, 0 if it had to make room for older ones itself. */
     private int makeRoom(Entry<S> entry, int wanted) {
-        int count = roomFor(entry, wanted);
+        int count = roomFor(entry, wanted, 0);
         while (count == 0) {
             Entry<S> youngest = running.getLast();
             if (entry.alone && youngest.equals(entry) && running.size() > 1) {
@@ -292,13 +298,14 @@ final class Scheduler<S> {
             if (youngest.equals(entry)) {
                 return 0;
             }
-            count = roomFor(entry, wanted);
+            count = roomFor(entry, wanted, 0);
         }
         return count;
     }
 
-    private int roomFor(Entry<S> entry, int wanted) {
-        int blocks = blocks(entry.computed) + room.blocksFree() - blocksPlanned;
+    /** @param alreadyPlanned blocks of those planned that are the entry's own */
+    private int roomFor(Entry<S> entry, int wanted, int alreadyPlanned) {
+        int blocks = blocks(entry.computed) + room.blocksFree() - blocksPlanned + alreadyPlanned;
         long tokens = (long) blocks * room.blockTokens() - entry.computed;
         return (int) Math.min(wanted, tokens);
     }
@@ -312,11 +319,11 @@ final class Scheduler<S> {
         enqueue(waiting, entry);
     }
 
-    /** The planned step was done. */
+    /** The planned step was done; whether guesses were right is still to be told. */
     void apply(Plan<S> done) {
         for (int i = 0; i < done.size(); i++) {
             Entry<S> entry = done.entries.get(i);
-            entry.computed += done.counts[i];
+            entry.computed += done.counts[i] - done.guesses[i];
             entry.alone = entry.alone && entry.behind() > 0;
         }
     }
@@ -324,6 +331,11 @@ final class Scheduler<S> {
     /** One more token of the sequence is known. */
     void grow(S sequence) {
         find(sequence).known++;
+    }
+
+    /** The token that is known since the last {@link #grow} was guessed right, so it is computed too. */
+    void confirmGuess(S sequence) {
+        find(sequence).computed++;
     }
 
     /**

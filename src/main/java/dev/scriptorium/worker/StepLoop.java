@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StepLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
+    private static final int NO_GUESS = -1;
 
     private final ServedModel served;
     private final InHand inHand;
@@ -39,17 +38,22 @@ final class StepLoop implements AutoCloseable {
     private final List<Generation> step = new ArrayList<>();
 
     private final Queue<Generation> arrivals = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger running = new AtomicInteger();
-    private final AtomicLong steps = new AtomicLong();
-    private final AtomicLong prefillTokens = new AtomicLong();
-    private final AtomicLong generatedTokens = new AtomicLong();
+    private final StepCounts counts = new StepCounts();
+    private final int sequencesMax;
+    private final int stepTokensMax;
 
     StepLoop(ServedModel served, WorkerLimits limits, InHand inHand, String workerName, InstantSource clock) {
         this.served = served;
         this.inHand = inHand;
         this.workerName = workerName;
         this.clock = clock;
-        this.scheduler = new Scheduler<>(new CacheRoom(served.model()), limits.sequencesMax(), limits.stepTokensMax());
+        this.sequencesMax = limits.sequencesMax();
+        this.stepTokensMax = limits.stepTokensMax();
+        this.scheduler = new Scheduler<>(
+                new ModelRoom(served.model()),
+                limits.sequencesMax(),
+                limits.stepTokensMax(),
+                limits.speculation().stepTokensMax());
     }
 
     /** From any thread: a prompt is ready. The queue is bounded by the tokens in hand. */
@@ -67,24 +71,13 @@ final class StepLoop implements AutoCloseable {
             work += plan.size();
             step(plan);
         }
-        running.set(scheduler.running());
+        counts.running.set(scheduler.running());
+        counts.preemptions.set(scheduler.preemptions());
         return work;
     }
 
-    int running() {
-        return running.get();
-    }
-
-    long steps() {
-        return steps.get();
-    }
-
-    long prefillTokens() {
-        return prefillTokens.get();
-    }
-
-    long generatedTokens() {
-        return generatedTokens.get();
+    StepCounts counts() {
+        return counts;
     }
 
     /** Gives the cache back; what was under way ends without an outcome and is delivered again to another worker. */
@@ -93,7 +86,7 @@ final class StepLoop implements AutoCloseable {
         while (scheduler.running() > 0) {
             leave(scheduler.running(0));
         }
-        running.set(0);
+        counts.running.set(0);
     }
 
     private int receive() {
@@ -132,33 +125,68 @@ final class StepLoop implements AutoCloseable {
         step.clear();
         try {
             for (int i = 0; i < plan.size(); i++) {
-                step.add(plan.sequence(i).chunk(plan.computed(i), plan.count(i), plan.catchesUp(i), startedAt));
+                step.add(plan.sequence(i)
+                        .chunk(plan.computed(i), plan.count(i), plan.guesses(i), plan.catchesUp(i), startedAt));
             }
             logits = served.model().forward(step);
         } catch (RuntimeException e) {
             isolate(plan, e);
             return;
         }
-        steps.incrementAndGet();
-        countPrefill(plan);
+        count(plan);
         scheduler.apply(plan);
         long sampledAt = clock.millis();
         int row = 0;
         for (int i = 0; i < step.size(); i++) {
-            if (step.get(i).logitRows() > 0) {
-                sample(step.get(i), logits, row++, sampledAt);
+            Generation generation = step.get(i);
+            if (generation.logitRows() > 0) {
+                sampleAll(generation, logits, row, sampledAt);
+                row += generation.logitRows();
             }
         }
     }
 
-    private void countPrefill(Scheduler.Plan<Generation> plan) {
-        for (int i = 0; i < plan.size(); i++) {
-            int promptLeft = plan.sequence(i).promptTokens() - plan.computed(i);
-            prefillTokens.addAndGet(Math.clamp(promptLeft, 0, plan.count(i)));
+    /**
+     * Samples the next token, and as long as it is the one that was guessed, the one after it: the sampler sees what it
+     * would have seen without guesses, in the same order, so the text is what it would have been.
+     */
+    private void sampleAll(Generation generation, Logits logits, int firstRow, long now) {
+        int guesses = generation.guesses();
+        counts.guessedTokens.addAndGet(guesses);
+        for (int right = 0; ; right++) {
+            int guess = right < guesses ? generation.nextGuess() : NO_GUESS;
+            if (!sample(generation, logits, firstRow + right, now)) {
+                return;
+            }
+            if (guess != generation.lastId()) {
+                if (guesses > 0) {
+                    generation.settleGuesses(right);
+                }
+                return;
+            }
+            counts.acceptedTokens.incrementAndGet();
+            scheduler.confirmGuess(generation);
         }
     }
 
-    private void sample(Generation generation, Logits logits, int row, long now) {
+    private void count(Scheduler.Plan<Generation> plan) {
+        counts.steps.incrementAndGet();
+        if (plan.size() == sequencesMax || plan.tokens() == stepTokensMax) {
+            counts.fullSteps.incrementAndGet();
+        }
+        for (int i = 0; i < plan.size(); i++) {
+            Generation generation = plan.sequence(i);
+            int promptLeft = generation.promptTokens() - plan.computed(i);
+            counts.prefillTokens.addAndGet(Math.clamp(promptLeft, 0, plan.count(i)));
+            if (plan.catchesUp(i) && generation.length() == generation.promptTokens()) {
+                counts.promptTokens.addAndGet(generation.promptTokens());
+                counts.cachedTokens.addAndGet(generation.cachedTokens());
+            }
+        }
+    }
+
+    /** Returns whether the sequence goes on. */
+    private boolean sample(Generation generation, Logits logits, int row, long now) {
         FinishReason reason;
         try {
             reason = generation.sample(logits, row, now);
@@ -171,17 +199,18 @@ final class StepLoop implements AutoCloseable {
                                     generation.usage().completionTokens(),
                                     e.getMessage(),
                                     served.provenance().model()));
-            return;
+            return false;
         } catch (RuntimeException e) {
             fail(generation, e);
-            return;
+            return false;
         }
-        generatedTokens.incrementAndGet();
-        if (reason == null) {
-            scheduler.grow(generation);
-        } else {
+        counts.generatedTokens.incrementAndGet();
+        if (reason != null) {
             complete(generation, reason, now);
+            return false;
         }
+        scheduler.grow(generation);
+        return true;
     }
 
     private void isolate(Scheduler.Plan<Generation> plan, RuntimeException cause) {

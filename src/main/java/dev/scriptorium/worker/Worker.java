@@ -30,6 +30,7 @@ public final class Worker implements Intake, AutoCloseable {
     private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
     private final Role preparationRole;
     private final Role stepRole;
+    private final int guessesMax;
     private volatile boolean taking = true;
 
     /**
@@ -47,6 +48,7 @@ public final class Worker implements Intake, AutoCloseable {
         this.served = served;
         this.clock = clock;
         this.inHand = new InHand(limits.inHandTokensMax());
+        this.guessesMax = limits.speculation().guessesMax();
         this.preparation = new Preparation(served);
         this.stepLoop = new StepLoop(served, limits, inHand, name, clock);
         Consumer<Throwable> failed = cause -> {
@@ -99,14 +101,23 @@ public final class Worker implements Intake, AutoCloseable {
     }
 
     public WorkerCounts counts() {
-        int running = stepLoop.running();
+        StepCounts done = stepLoop.counts();
+        int running = done.running.intValue();
+        int blocksMax = served.model().cacheBlocksMax();
         return new WorkerCounts(
                 running,
                 Math.max(0, inHand.tasks() - running),
                 inHand.tokens(),
-                stepLoop.steps(),
-                stepLoop.prefillTokens(),
-                stepLoop.generatedTokens(),
+                done.steps.get(),
+                done.fullSteps.get(),
+                done.prefillTokens.get(),
+                done.generatedTokens.get(),
+                done.guessedTokens.get(),
+                done.acceptedTokens.get(),
+                done.promptTokens.get(),
+                done.cachedTokens.get(),
+                done.preemptions.get(),
+                (double) (blocksMax - served.model().cacheBlocksFree()) / blocksMax,
                 inHand.completions(),
                 inHand.rejections());
     }
@@ -133,7 +144,7 @@ public final class Worker implements Intake, AutoCloseable {
             }
             Preparation.Ready ready = preparation.prepare(task.prompt());
             inHand.count(task, ready.tokensMax());
-            stepLoop.add(new Generation(task, ready, served));
+            stepLoop.add(new Generation(task, ready, served, guessesMax));
             stepRole.wake();
         } catch (Preparation.Refusal refusal) {
             inHand.end(

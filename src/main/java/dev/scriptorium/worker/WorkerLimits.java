@@ -8,8 +8,9 @@ package dev.scriptorium.worker;
  *     somebody's long prompt. At least {@code sequencesMax}, so that every sequence in decode gets its token every step
  * @param inHandTokensMax tokens of all assignments taken and not yet ended, each counted with prompt and longest
  *     possible output; what goes beyond the cache waits in the worker, so that a slot never stays empty
+ * @param speculation how far it guesses ahead
  */
-public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax) {
+public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax, Speculation speculation) {
     private static final int SEQUENCES_MAX_DEFAULT = 32;
     private static final int STEP_TOKENS_MAX_DEFAULT = 128;
     private static final int CONTEXTS_WAITING_DEFAULT = 2;
@@ -25,6 +26,16 @@ public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandToken
         if (inHandTokensMax < 1) {
             throw new IllegalArgumentException("inHandTokensMax is " + inHandTokensMax + ", but it must be at least 1");
         }
+    }
+
+    /** With {@link Speculation#DEFAULT}. */
+    public WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax) {
+        this(sequencesMax, stepTokensMax, inHandTokensMax, Speculation.DEFAULT);
+    }
+
+    /** The same with another speculation. */
+    public WorkerLimits with(Speculation other) {
+        return new WorkerLimits(sequencesMax, stepTokensMax, inHandTokensMax, other);
     }
 
     /**

@@ -31,6 +31,8 @@ final class FakeModel implements LanguageModel {
     int onlyToken = -1;
     /** Tokens that did not have to pass because a block had them. */
     int tokensReused;
+    /** Whether logits depend on the last token alone, so that texts repeat themselves. */
+    boolean forgetful;
     /** Called in each forward pass. */
     Runnable duringForward = () -> {};
 
@@ -159,8 +161,9 @@ final class FakeModel implements LanguageModel {
     /** @param back how many tokens before the chunk's last */
     private void fill(float[] values, int offset, Chunk chunk, int back) {
         Cache cache = (Cache) chunk.sequence();
-        long hash = cache.hashes.get(cache.length() - back);
-        boolean damaged = chunk.ids()[chunk.from() + chunk.count() - 1 - back] == nan;
+        int token = chunk.ids()[chunk.from() + chunk.count() - 1 - back];
+        long hash = forgetful ? mix(token) : cache.hashes.get(cache.length() - back);
+        boolean damaged = token == nan;
         for (int id = 0; id < VOCABULARY_SIZE; id++) {
             values[offset + id] = damaged ? Float.NaN : (mix(hash + id) >>> 40) / (float) (1 << 22);
         }

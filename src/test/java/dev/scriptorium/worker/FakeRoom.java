@@ -4,11 +4,17 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** A cache for sequences that are names with tokens; it holds the scheduler to its contract. */
-final class FakeRoom implements Scheduler.Room<String> {
+final class FakeRoom implements CacheRoom<String> {
     final FakeBlocks blocks;
     final Map<String, int[]> tokens = new HashMap<>();
+    /** Says how much is guessed; without one it is as much as may be. */
+    @Nullable
+    SplittableRandom random;
+
     private final Map<String, FakeBlocks.Held> held = new HashMap<>();
 
     FakeRoom(int blockTokens, int blocksMax) {
@@ -31,10 +37,11 @@ final class FakeRoom implements Scheduler.Room<String> {
                 throw new IllegalStateException("chunk of " + plan.sequence(i) + " starts at " + plan.computed(i)
                         + ", but " + each.length() + " tokens are computed");
             }
-            each.pass(tokens(plan.sequence(i)), plan.computed(i), plan.count(i));
+            int end = plan.computed(i) + plan.count(i);
+            each.pass(Arrays.copyOf(tokens(plan.sequence(i)), end), plan.computed(i), plan.count(i));
         }
         for (int i = 0; i < plan.size(); i++) {
-            held(plan.sequence(i)).share(held(plan.sequence(i)).length());
+            held(plan.sequence(i)).share(plan.computed(i) + plan.count(i) - plan.guesses(i));
         }
     }
 
@@ -74,6 +81,11 @@ final class FakeRoom implements Scheduler.Room<String> {
     @Override
     public int reuse(String sequence, int known) {
         return held(sequence).reuse(tokens(sequence), known);
+    }
+
+    @Override
+    public int guess(String sequence, int guessesMax) {
+        return random == null ? guessesMax : random.nextInt(guessesMax + 1);
     }
 
     @Override

@@ -27,7 +27,7 @@ class SchedulerTest {
     void givesEveryDecodeItsTokenAndWhatIsLeftToPrefill() {
         // Given
         FakeRoom room = new FakeRoom(16, 100);
-        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10, 0);
         add(scheduler, room, "short", 3);
         scheduler.admit();
         step(scheduler, room);
@@ -46,7 +46,7 @@ class SchedulerTest {
     void cutsALongPromptInChunksAndAsksForLogitsAfterTheLast() {
         // Given
         FakeRoom room = new FakeRoom(16, 100);
-        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10, 0);
         add(scheduler, room, "long", 25);
         scheduler.admit();
         List<Integer> chunks = new ArrayList<>();
@@ -69,7 +69,7 @@ class SchedulerTest {
     void doesNotLetSmallOnesPassALargeOneThatWaitsForRoom() {
         // Given
         FakeRoom room = new FakeRoom(16, 10);
-        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100, 0);
         add(scheduler, room, "first", 50);
         add(scheduler, room, "large", 100);
         add(scheduler, room, "small", 5);
@@ -86,7 +86,7 @@ class SchedulerTest {
     void anUrgentSequenceGoesBeforeThoseThatAreNotButOnlySoManyOfThem() {
         // Given
         FakeRoom room = new FakeRoom(16, 10);
-        Scheduler<String> scheduler = new Scheduler<>(room, 1, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 1, 100, 0);
         int passes = Scheduler.URGENT_PASSES_MAX;
         room.tokens.put("bulk", new int[] {ANY});
         scheduler.add("bulk", 1, false);
@@ -108,7 +108,7 @@ class SchedulerTest {
     void givesTheStepToASequenceThatMustRunAlone() {
         // Given
         FakeRoom room = new FakeRoom(16, 100);
-        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 10, 0);
         add(scheduler, room, "a", 3);
         add(scheduler, room, "b", 12);
         scheduler.admit();
@@ -130,7 +130,7 @@ class SchedulerTest {
     void preemptsTheYoungestWhenBlocksRunOutAndLetsItGoOnInItsOldPlace() {
         // Given
         FakeRoom room = new FakeRoom(4, 6);
-        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100, 0);
         add(scheduler, room, "oldest", 4);
         add(scheduler, room, "middle", 4);
         scheduler.admit();
@@ -155,7 +155,7 @@ class SchedulerTest {
     void computesACommonBeginningOnce() {
         // Given
         FakeRoom room = new FakeRoom(16, 100);
-        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 100, 0);
         int[] template = IntStream.range(0, 70).toArray();
         for (String name : List.of("a", "b", "c")) {
             int[] tokens = IntStream.concat(IntStream.of(template), IntStream.of(name.hashCode()))
@@ -174,6 +174,29 @@ class SchedulerTest {
         assertThat(second).isEqualTo(Map.of("b", 7, "c", 7));
     }
 
+    @Test
+    void fillsASmallStepWithGuessesAndAFullOneWithNone() {
+        // Given
+        FakeRoom room = new FakeRoom(4, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 8, 20, 5);
+        add(scheduler, room, "a", 4);
+        add(scheduler, room, "b", 4);
+        scheduler.admit();
+        step(scheduler, room);
+        room.grow(scheduler, "a", 1);
+        room.grow(scheduler, "b", 1);
+
+        // When
+        Map<String, Integer> small = planned(scheduler.plan());
+        add(scheduler, room, "c", 4);
+        scheduler.admit();
+        Map<String, Integer> full = planned(scheduler.plan());
+
+        // Then
+        assertThat(small).isEqualTo(Map.of("a", 4, "b", 1));
+        assertThat(full).isEqualTo(Map.of("a", 1, "b", 1, "c", 4));
+    }
+
     /** Sequences of random length and beginning come and end at random; the rules hold in every step. */
     @ParameterizedTest
     @MethodSource("seeds")
@@ -184,7 +207,8 @@ class SchedulerTest {
         FakeRoom room = new FakeRoom(blockTokens, contextBlocks + random.nextInt(5 * contextBlocks));
         int sequencesMax = random.nextInt(1, 20);
         int stepTokensMax = sequencesMax + random.nextInt(40);
-        Scheduler<String> scheduler = new Scheduler<>(room, sequencesMax, stepTokensMax);
+        Scheduler<String> scheduler = new Scheduler<>(room, sequencesMax, stepTokensMax, random.nextInt(30));
+        room.random = random;
         Map<String, Integer> outputLeft = new LinkedHashMap<>();
         int added = 0;
         Set<String> ended = new HashSet<>();
@@ -211,24 +235,39 @@ class SchedulerTest {
                 planned.keySet().forEach(scheduler::restartAlone);
                 continue;
             }
-            List<String> caughtUp = IntStream.range(0, plan.size())
+            Map<String, Integer> guesses = new LinkedHashMap<>();
+            IntStream.range(0, plan.size())
                     .filter(plan::catchesUp)
-                    .mapToObj(plan::sequence)
-                    .toList();
+                    .forEach(each -> guesses.put(plan.sequence(each), plan.guesses(each)));
             room.pass(plan); // fails if blocks are oversubscribed
             scheduler.apply(plan);
-            for (String sequence : caughtUp) {
-                if (outputLeft.merge(sequence, -1, Integer::sum) == 0) {
+            guesses.forEach((sequence, guessed) -> {
+                if (goesOn(scheduler, room, outputLeft, sequence, random.nextInt(guessed + 1))) {
+                    room.held(sequence).truncate(room.tokens(sequence).length - 1);
+                } else {
                     scheduler.remove(sequence);
                     room.close(sequence);
                     ended.add(sequence);
-                } else {
-                    room.grow(scheduler, sequence, 1);
                 }
-            }
+            });
         }
         assertThat(scheduler.running()).isZero();
         assertThat(room.blocksFree()).isEqualTo(room.blocks.blocksMax);
+    }
+
+    /** One token is sampled, and one more for each guess that is right; false once its output is complete. */
+    private static boolean goesOn(
+            Scheduler<String> scheduler, FakeRoom room, Map<String, Integer> outputLeft, String sequence, int right) {
+        for (int i = 0; i <= right; i++) {
+            if (outputLeft.merge(sequence, -1, Integer::sum) == 0) {
+                return false;
+            }
+            room.grow(scheduler, sequence, 1);
+            if (i < right) {
+                scheduler.confirmGuess(sequence);
+            }
+        }
+        return true;
     }
 
     /** A few beginnings that many share, then anything. */
