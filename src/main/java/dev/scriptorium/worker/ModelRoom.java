@@ -5,9 +5,11 @@ import dev.scriptorium.model.LanguageModel;
 /** The model's cache as the scheduler sees it. */
 final class ModelRoom implements CacheRoom<Generation> {
     private final LanguageModel model;
+    private final boolean shares;
 
-    ModelRoom(LanguageModel model) {
+    ModelRoom(LanguageModel model, boolean shares) {
         this.model = model;
+        this.shares = shares;
     }
 
     @Override
@@ -32,7 +34,7 @@ final class ModelRoom implements CacheRoom<Generation> {
 
     @Override
     public int reuse(Generation generation, int known) {
-        return generation.reuse(known);
+        return generation.reuse(shares ? known : 0);
     }
 
     @Override
@@ -42,6 +44,6 @@ final class ModelRoom implements CacheRoom<Generation> {
 
     @Override
     public boolean beginAlike(Generation one, Generation other, int tokens) {
-        return one.beginsLike(other, tokens);
+        return shares && one.beginsLike(other, tokens);
     }
 }

@@ -50,10 +50,10 @@ final class StepLoop implements AutoCloseable {
         this.sequencesMax = limits.sequencesMax();
         this.stepTokensMax = limits.stepTokensMax();
         this.scheduler = new Scheduler<>(
-                new ModelRoom(served.model()),
+                new ModelRoom(served.model(), limits.shortcuts().sharesBeginnings()),
                 limits.sequencesMax(),
                 limits.stepTokensMax(),
-                limits.speculation().stepTokensMax());
+                limits.shortcuts().guessStepTokensMax());
     }
 
     /** From any thread: a prompt is ready. The queue is bounded by the tokens in hand. */

@@ -36,7 +36,8 @@ final class StopText {
 
     private boolean cut() {
         int longest = 0;
-        for (String stop : stops) {
+        for (int i = 0; i < stops.size(); i++) {
+            String stop = stops.get(i);
             if (stop.length() > longest && endsWith(stop)) {
                 longest = stop.length();
             }

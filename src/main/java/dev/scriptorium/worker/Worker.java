@@ -48,7 +48,7 @@ public final class Worker implements Intake, AutoCloseable {
         this.served = served;
         this.clock = clock;
         this.inHand = new InHand(limits.inHandTokensMax());
-        this.guessesMax = limits.speculation().guessesMax();
+        this.guessesMax = limits.shortcuts().guessesMax();
         this.preparation = new Preparation(served);
         this.stepLoop = new StepLoop(served, limits, inHand, name, clock);
         Consumer<Throwable> failed = cause -> {

@@ -8,9 +8,9 @@ package dev.scriptorium.worker;
  *     somebody's long prompt. At least {@code sequencesMax}, so that every sequence in decode gets its token every step
  * @param inHandTokensMax tokens of all assignments taken and not yet ended, each counted with prompt and longest
  *     possible output; what goes beyond the cache waits in the worker, so that a slot never stays empty
- * @param speculation how far it guesses ahead
+ * @param shortcuts what it need not compute
  */
-public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax, Speculation speculation) {
+public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax, Shortcuts shortcuts) {
     private static final int SEQUENCES_MAX_DEFAULT = 32;
     private static final int STEP_TOKENS_MAX_DEFAULT = 128;
     private static final int CONTEXTS_WAITING_DEFAULT = 2;
@@ -28,14 +28,14 @@ public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandToken
         }
     }
 
-    /** With {@link Speculation#DEFAULT}. */
+    /** With {@link Shortcuts#DEFAULT}. */
     public WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax) {
-        this(sequencesMax, stepTokensMax, inHandTokensMax, Speculation.DEFAULT);
+        this(sequencesMax, stepTokensMax, inHandTokensMax, Shortcuts.DEFAULT);
     }
 
-    /** The same with another speculation. */
-    public WorkerLimits with(Speculation other) {
-        return new WorkerLimits(sequencesMax, stepTokensMax, inHandTokensMax, other);
+    /** The same with other shortcuts. */
+    public WorkerLimits with(Shortcuts others) {
+        return new WorkerLimits(sequencesMax, stepTokensMax, inHandTokensMax, others);
     }
 
     /**

@@ -1,12 +1,17 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.token.Tokenizer;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** One character a token: id 1 begins, id 2 ends, 3 and up are {@code A}, {@code B}, … */
 final class FakeTokenizer implements Tokenizer {
     static final int BEGIN = 1;
     static final int END = 2;
     private static final int FIRST_LETTER = 3;
+    private static final List<String> PIECES = IntStream.range(0, FakeModel.VOCABULARY_SIZE)
+            .mapToObj(id -> String.valueOf((char) ('A' + id - FIRST_LETTER)))
+            .toList();
 
     static int id(char letter) {
         return letter - 'A' + FIRST_LETTER;
@@ -42,7 +47,7 @@ final class FakeTokenizer implements Tokenizer {
 
     @Override
     public String piece(int id) {
-        return String.valueOf((char) ('A' + id - FIRST_LETTER));
+        return PIECES.get(id);
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Work that a worker saves, or does again because room is short, never shows in a text. */
 class SavedWorkTest {
-    private static final Speculation EAGER = new Speculation(8, 64);
+    private static final Shortcuts EAGER = new Shortcuts(true, 8, 64);
 
     static LongStream seeds() {
         return Seeds.of(20);
@@ -32,12 +32,9 @@ class SavedWorkTest {
     void writesTheSameTextsWhenTheCacheIsTooSmallForTheBatch(long seed) {
         // Given
         List<Prompt> prompts = prompts(24, seed);
-        Map<String, String> expected = texts(roomy(Speculation.OFF), prompts);
+        Map<String, String> expected = texts(roomy(Shortcuts.NONE), prompts);
         Desk tight = new Desk(
-                new FakeModel(Desk.CONTEXT, Desk.CONTEXT),
-                Desk.limits(12, 40).with(Speculation.OFF),
-                Desk.CHAT,
-                Sampling.UNSAID);
+                new FakeModel(Desk.CONTEXT, Desk.CONTEXT), Desk.limits(12, 40).with(EAGER), Desk.CHAT, Sampling.UNSAID);
 
         // When
         Map<String, String> texts = texts(tight, prompts);
@@ -54,7 +51,7 @@ class SavedWorkTest {
     void writesTheSameTextsWithGuessesAndWithout(long seed) {
         // Given
         List<Prompt> prompts = prompts(12, seed);
-        Desk plain = roomy(Speculation.OFF);
+        Desk plain = roomy(Shortcuts.NONE);
         plain.model.forgetful = true;
         Map<String, String> expected = texts(plain, prompts);
         Desk guessing = roomy(EAGER);
@@ -88,10 +85,26 @@ class SavedWorkTest {
         assertThat(counts.steps()).isEqualTo(70 - counts.acceptedTokens());
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void writesTheSameTextsWithSharedBeginningsAndWithout(long seed) {
+        // Given
+        List<Prompt> prompts = prompts(24, seed);
+        Map<String, String> expected = texts(roomy(Shortcuts.NONE), prompts);
+        Desk sharing = roomy(Shortcuts.DEFAULT);
+
+        // When
+        Map<String, String> texts = texts(sharing, prompts);
+
+        // Then
+        assertThat(texts).isEqualTo(expected);
+        assertThat(sharing.worker.counts().cachedTokens()).isPositive().isEqualTo(sharing.model.tokensReused);
+    }
+
     @Test
     void guessesNothingOnceTheStepIsAsLargeAsItMayBeWithGuesses() {
         // Given
-        Desk desk = roomy(new Speculation(8, 4));
+        Desk desk = roomy(new Shortcuts(true, 8, 4));
         desk.model.forgetful = true;
         IntStream.range(0, 4)
                 .forEach(each -> desk.offer(
@@ -107,7 +120,7 @@ class SavedWorkTest {
     @Test
     void computesTheBeginningThatPromptsShareOnceAndSaysSo() {
         // Given
-        Desk desk = roomy(Speculation.OFF);
+        Desk desk = roomy(Shortcuts.DEFAULT);
         String template = "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF";
         IntStream.range(0, 10)
                 .forEach(each -> desk.offer(Desk.prompt(
@@ -123,10 +136,10 @@ class SavedWorkTest {
         assertThat(counts.prefillTokens()).isEqualTo(34 + 9 * 2);
     }
 
-    private static Desk roomy(Speculation speculation) {
+    private static Desk roomy(Shortcuts shortcuts) {
         return new Desk(
                 new FakeModel(Desk.CONTEXT, 16 * Desk.CONTEXT),
-                Desk.limits(12, 40).with(speculation),
+                Desk.limits(12, 40).with(shortcuts),
                 Desk.CHAT,
                 Sampling.UNSAID);
     }
