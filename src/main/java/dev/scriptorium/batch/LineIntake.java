@@ -69,6 +69,8 @@ final class LineIntake {
                 once(prompt.request(), prompt.dialect(), codec.contentDigest(prompt), line, source, now);
             case Decoded.Refused(var rejection, var digest) ->
                 once(rejection.request(), rejection.dialect(), digest, line, source, now);
+            case Decoded.Cancelled(var cancellation) ->
+                refusal(Dialect.PLAIN, ErrorCode.MALFORMED, source, now, cancellation.sentence());
             case Decoded.Unreadable(var reason) ->
                 // The decoder names the source already.
                 refusal(Dialect.PLAIN, ErrorCode.MALFORMED, source, now, reason);

@@ -32,7 +32,14 @@ public enum ErrorCode {
     /** The deadline passed before the text was finished. */
     DEADLINE_EXCEEDED("The request's deadline passed before its text was finished."),
     /** A worker failed while it worked on this. */
-    WORKER_FAILED("The worker failed on this request; the message has the cause.");
+    WORKER_FAILED("The worker failed on this request; the message has the cause."),
+    /** Somebody cancelled it. */
+    CANCELLED(
+            "The request was cancelled: by a tombstone under its id, or by a control event for it, its job or tenant."),
+    /** The tenant has as much in flight as the pipeline allows. */
+    QUOTA_EXCEEDED(
+            "The tenant has as many requests or tokens in flight as the pipeline allows. Wait for answers, then send"
+                    + " it again under another id.");
 
     private final String explanation;
 

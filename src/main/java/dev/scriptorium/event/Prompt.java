@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata up to 16 pairs that travel to the completion untouched (keys to 64, values to 512 characters, as
  *     OpenAI's)
  * @param source where it stood ({@code prompts.jsonl:17}), for error messages only; null if unknown
+ * @param delivery how the answer is wanted
  */
 public record Prompt(
         RequestId request,
@@ -29,7 +30,8 @@ public record Prompt(
         Priority priority,
         @Nullable Instant deadline,
         Map<String, String> metadata,
-        @Nullable String source) {
+        @Nullable String source,
+        Delivery delivery) {
     public static final String DEFAULT_TENANT = "default";
     public static final int TENANT_CHARACTERS_MAX = 128;
     public static final int MODEL_CHARACTERS_MAX = 256;
@@ -58,9 +60,34 @@ public record Prompt(
         });
     }
 
+    /** A prompt whose answer is wanted whole. */
+    public Prompt(
+            RequestId request,
+            Dialect dialect,
+            String tenant,
+            @Nullable String model,
+            Input input,
+            Sampling sampling,
+            Priority priority,
+            @Nullable Instant deadline,
+            Map<String, String> metadata,
+            @Nullable String source) {
+        this(request, dialect, tenant, model, input, sampling, priority, deadline, metadata, source, Delivery.WHOLE);
+    }
+
     /** The same prompt with the pipeline's decisions filled in. */
     public Prompt resolved(String chosenModel, Sampling completed) {
         return new Prompt(
-                request, dialect, tenant, chosenModel, input, completed, priority, deadline, metadata, source);
+                request,
+                dialect,
+                tenant,
+                chosenModel,
+                input,
+                completed,
+                priority,
+                deadline,
+                metadata,
+                source,
+                delivery);
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param source where the prompt stood ({@code prompts.jsonl:17}), null if unknown
  * @param rejectedAt when it was decided
  * @param metadata the prompt's, as far as it could be read
+ * @param retryable whether another attempt may well end otherwise: nothing is wrong with the request itself. It is for
+ *     the router, which makes another attempt as long as the pipeline allows; users do not see it
  */
 public record Rejection(
         RequestId request,
@@ -22,10 +24,30 @@ public record Rejection(
         @Nullable String field,
         @Nullable String source,
         Instant rejectedAt,
-        Map<String, String> metadata)
+        Map<String, String> metadata,
+        boolean retryable)
         implements Outcome {
     public Rejection {
         metadata = Map.copyOf(metadata);
+    }
+
+    /** One that is final. */
+    public Rejection(
+            RequestId request,
+            Dialect dialect,
+            String tenant,
+            ErrorCode code,
+            String message,
+            @Nullable String field,
+            @Nullable String source,
+            Instant rejectedAt,
+            Map<String, String> metadata) {
+        this(request, dialect, tenant, code, message, field, source, rejectedAt, metadata, false);
+    }
+
+    /** The same as the end of an attempt only. */
+    public Rejection asRetryable() {
+        return new Rejection(request, dialect, tenant, code, message, field, source, rejectedAt, metadata, true);
     }
 
     /**

@@ -167,6 +167,18 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             "How long a finished request's id stays known, so that it is not answered twice; at least the retention of"
                     + " the lanes and of outcomes.");
 
+    static final Key<Duration> CANCELLATION_RETENTION = new Key<>(
+            "limits.cancellation_retention",
+            DURATION,
+            "1h",
+            "How long a cancellation waits for a prompt that comes after it, and for workers that are away.");
+    static final Key<Duration> PARTIAL_WAIT = new Key<>(
+            "limits.partial_wait",
+            DURATION,
+            "30s",
+            "How long a request with on_deadline or on_cancel partial waits, after that, for the text that a worker has"
+                    + " by then; without one it is rejected.");
+
     /** All keys in the order of the reference; Kafka's own properties are not among them. */
     static final List<Key<?>> ALL = List.of(
             PIPELINE_NAME,
@@ -205,7 +217,9 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             ROUTE_TO,
             RECORD_BYTES,
             ARRIVAL_BYTES,
-            ID_RETENTION);
+            ID_RETENTION,
+            CANCELLATION_RETENTION,
+            PARTIAL_WAIT);
 
     /** The last part of the path, as it stands in the file. */
     String name() {

@@ -49,8 +49,15 @@ public record Pipeline(
      * @param arrivalBytesMax the longest record that the prompts topic takes at all, so that one that is too long for
      *     {@code recordBytesMax} ends as a readable rejection; above this the broker refuses it
      * @param requestIdRetention how long a settled request id stays known, so that the same one is not answered twice
+     * @param cancellationRetention how long a cancellation waits for its prompt, and for a worker that is away
+     * @param partialWait how long a worker has, after a deadline or a cancellation, to hand in what there is
      */
-    public record Limits(int recordBytesMax, int arrivalBytesMax, Duration requestIdRetention) {
+    public record Limits(
+            int recordBytesMax,
+            int arrivalBytesMax,
+            Duration requestIdRetention,
+            Duration cancellationRetention,
+            Duration partialWait) {
         /** Room for keys, headers and our own fields around the bytes of a prompt or an answer. */
         public static final int ENVELOPE_BYTES = 1 << 20;
 

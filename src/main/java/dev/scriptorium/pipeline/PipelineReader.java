@@ -109,7 +109,11 @@ public final class PipelineReader {
 
     private static Pipeline.Limits limits(Section section) {
         Pipeline.Limits limits = new Pipeline.Limits(
-                section.get(Key.RECORD_BYTES), section.get(Key.ARRIVAL_BYTES), section.get(Key.ID_RETENTION));
+                section.get(Key.RECORD_BYTES),
+                section.get(Key.ARRIVAL_BYTES),
+                section.get(Key.ID_RETENTION),
+                section.get(Key.CANCELLATION_RETENTION),
+                section.get(Key.PARTIAL_WAIT));
         section.refuseUnknown();
         return limits;
     }
@@ -280,6 +284,9 @@ public final class PipelineReader {
             Section jobs = section.section("jobs");
             Topics topics = new Topics(
                     topic(section.section("prompts"), "prompts", 8, "7d"),
+                    topic(section.section("control"), "control", 1, "7d"),
+                    cancellations(section.section("cancellations")),
+                    topic(section.section("tokens"), "tokens", 8, "1h"),
                     topic(section.section("outcomes"), "outcomes", 8, "7d"),
                     topic(completions, "completions", 8, "30d"),
                     completions.get(Key.TOPIC_FORMAT),
@@ -291,6 +298,18 @@ public final class PipelineReader {
             List.of(completions, rejections, jobs).forEach(Section::refuseUnknown);
             section.refuseUnknown();
             return topics;
+        }
+
+        /** One partition, so that all workers hear the same in the same order. */
+        private TopicSpec cancellations(Section section) {
+            String name = section.find(Key.TOPIC_NAME);
+            Integer copies = section.find(Key.TOPIC_REPLICATION);
+            section.refuseUnknown();
+            return new TopicSpec(
+                    prefix + (name == null ? "cancellations" : name),
+                    1,
+                    copies == null ? replication : copies,
+                    configs(limits.messageBytesMax(), limits.cancellationRetention()));
         }
 
         private static Topics.AnswerStyle jobFormat(Section jobs) {

@@ -215,7 +215,16 @@ final class PipelineRules {
     private void checkTopics(Topics topics) {
         // Kafka itself refuses two topics whose names differ in dots and underscores only.
         Map<String, String> taken = new HashMap<>();
-        List<String> paths = List.of("prompts", "outcomes", "completions", "rejections", "dead-letters", "jobs");
+        List<String> paths = List.of(
+                "prompts",
+                "control",
+                "cancellations",
+                "tokens",
+                "outcomes",
+                "completions",
+                "rejections",
+                "dead-letters",
+                "jobs");
         List<TopicSpec> own = topics.all();
         for (int i = 0; i < own.size(); i++) {
             checkTopic("topics." + paths.get(i) + ".name", own.get(i), taken);

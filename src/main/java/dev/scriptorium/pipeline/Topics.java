@@ -7,6 +7,9 @@ import java.util.List;
  * has all of them.
  *
  * @param prompts what users send: JSON or Avro
+ * @param control what users send about requests they sent before: JSON or Avro
+ * @param cancellations what the router tells all workers not to write any more; internal format, one partition
+ * @param tokens pieces of texts on their way, keyed by the user's id
  * @param outcomes what workers answer, keyed by request; internal format
  * @param completions finished text, keyed by the user's id
  * @param completionFormat how completions are written
@@ -18,6 +21,9 @@ import java.util.List;
  */
 public record Topics(
         TopicSpec prompts,
+        TopicSpec control,
+        TopicSpec cancellations,
+        TopicSpec tokens,
         TopicSpec outcomes,
         TopicSpec completions,
         AnswerStyle completionFormat,
@@ -38,6 +44,6 @@ public record Topics(
 
     /** In the order of the way of a prompt. */
     public List<TopicSpec> all() {
-        return List.of(prompts, outcomes, completions, rejections, deadLetters, jobs);
+        return List.of(prompts, control, cancellations, tokens, outcomes, completions, rejections, deadLetters, jobs);
     }
 }

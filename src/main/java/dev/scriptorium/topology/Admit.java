@@ -59,6 +59,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
                     refuse(rejection, digest);
                 }
             }
+            case Decoded.Cancelled(var cancellation) -> putAside(record, origin, cancellation.sentence(), null);
             case Decoded.Unreadable(var reason) -> putAside(record, origin, reason, null);
         }
     }

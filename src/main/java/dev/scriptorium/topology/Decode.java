@@ -38,6 +38,8 @@ final class Decode extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         switch (decoder.decode(origin.arrival(record.value(), record.headers()))) {
             case Decoded.Accepted(var prompt) -> sendOn(record, origin, prompt.request());
             case Decoded.Refused(var rejection, var _) -> sendOn(record, origin, rejection.request());
+            case Decoded.Cancelled(var cancellation) ->
+                putAside(origin, record.value(), record.headers(), cancellation.sentence());
             case Decoded.Unreadable(var reason) -> putAside(origin, record.value(), record.headers(), reason);
         }
     }

@@ -97,6 +97,8 @@ public final class AnswerWriter {
             case DEADLINE_EXCEEDED -> 408;
             case ID_CONFLICT -> 409;
             case PROMPT_TOO_LARGE -> 413;
+            case QUOTA_EXCEEDED -> 429;
+            case CANCELLED -> 499;
             case NON_FINITE_LOGITS, WORKER_FAILED -> 500;
         };
     }

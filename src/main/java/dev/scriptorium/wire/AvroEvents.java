@@ -2,6 +2,7 @@ package dev.scriptorium.wire;
 
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Completion;
+import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.FinishReason;
@@ -34,6 +35,7 @@ import dev.scriptorium.wire.avro.RejectionEvent;
 import dev.scriptorium.wire.avro.RequestStateRecord;
 import dev.scriptorium.wire.avro.ResolvedSamplingRecord;
 import dev.scriptorium.wire.avro.SamplingRecord;
+import dev.scriptorium.wire.avro.UnfinishedName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -60,7 +62,10 @@ final class AvroEvents {
                 .setSampling(write(prompt.sampling()))
                 .setPriority(write(prompt.priority()))
                 .setDeadline(prompt.deadline() == null ? null : micros(prompt.deadline()))
-                .setMetadata(new TreeMap<>(prompt.metadata()));
+                .setMetadata(new TreeMap<>(prompt.metadata()))
+                .setStream(prompt.delivery().stream())
+                .setOnDeadline(write(prompt.delivery().onDeadline()))
+                .setOnCancel(write(prompt.delivery().onCancel()));
         switch (prompt.input()) {
             case Input.Text text -> builder.setPrompt(text.text());
             case Input.Chat chat ->
@@ -83,7 +88,8 @@ final class AvroEvents {
                 read(event.getPriority()),
                 event.getDeadline(),
                 event.getMetadata(),
-                source);
+                source,
+                new Delivery(event.getStream(), read(event.getOnDeadline()), read(event.getOnCancel())));
     }
 
     private static Input readInput(PromptEvent event) {
@@ -305,6 +311,14 @@ final class AvroEvents {
         };
     }
 
+    private static UnfinishedName write(Delivery.Unfinished unfinished) {
+        return UnfinishedName.valueOf(unfinished.name());
+    }
+
+    private static Delivery.Unfinished read(UnfinishedName unfinished) {
+        return Delivery.Unfinished.valueOf(unfinished.name());
+    }
+
     private static PriorityName write(Priority priority) {
         return PriorityName.valueOf(priority.name());
     }
@@ -313,15 +327,18 @@ final class AvroEvents {
         return Priority.valueOf(priority.name());
     }
 
-    private static FinishReasonName write(FinishReason reason) {
+    static FinishReasonName write(FinishReason reason) {
         return FinishReasonName.valueOf(reason.name());
     }
 
-    private static FinishReason read(FinishReasonName reason) {
+    static FinishReason read(FinishReasonName reason) {
         return switch (reason) {
             case STOP -> FinishReason.STOP;
             case LENGTH -> FinishReason.LENGTH;
-            case UNKNOWN -> throw new InvalidFieldException("finish_reason", reason, "must be STOP or LENGTH");
+            case DEADLINE_EXCEEDED -> FinishReason.DEADLINE_EXCEEDED;
+            case CANCELLED -> FinishReason.CANCELLED;
+            case UNKNOWN ->
+                throw new InvalidFieldException("finish_reason", reason, "must be one that this version knows");
         };
     }
 
@@ -332,7 +349,7 @@ final class AvroEvents {
         return ErrorCode.valueOf(code.name());
     }
 
-    private static Instant micros(Instant instant) {
+    static Instant micros(Instant instant) {
         return instant.truncatedTo(ChronoUnit.MICROS);
     }
 

@@ -1,6 +1,8 @@
 package dev.scriptorium.wire;
 
 import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Cancellation;
+import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.InvalidFieldException;
@@ -8,11 +10,13 @@ import dev.scriptorium.event.JobTally;
 import dev.scriptorium.event.Message;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
+import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.event.Sampling;
 import dev.scriptorium.wire.avro.AssignmentEvent;
 import dev.scriptorium.wire.avro.CompletionEvent;
+import dev.scriptorium.wire.avro.ControlEvent;
 import dev.scriptorium.wire.avro.IntakeEvent;
 import dev.scriptorium.wire.avro.JobTallyRecord;
 import dev.scriptorium.wire.avro.OutcomeEvent;
@@ -23,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -60,7 +65,8 @@ public final class EventCodec {
     }
 
     public byte[] encode(Outcome outcome) {
-        return avro.encode(new OutcomeEvent(AvroEvents.write(outcome.dialect()), AvroEvents.write(outcome)));
+        boolean retryable = outcome instanceof Rejection rejection && rejection.retryable();
+        return avro.encode(new OutcomeEvent(AvroEvents.write(outcome.dialect()), AvroEvents.write(outcome), retryable));
     }
 
     public Outcome outcome(byte[] bytes) {
@@ -68,6 +74,8 @@ public final class EventCodec {
         Dialect dialect = AvroEvents.read(event.getDialect());
         return checked(() -> switch (event.getOutcome()) {
             case CompletionEvent completion -> AvroEvents.read(completion, dialect);
+            case RejectionEvent rejection
+            when event.getRetryable() -> AvroEvents.read(rejection, dialect).asRetryable();
             case RejectionEvent rejection -> AvroEvents.read(rejection, dialect);
             case Object other -> throw new UndecodableException("an outcome cannot be a " + other.getClass());
         });
@@ -81,6 +89,8 @@ public final class EventCodec {
                         intake(prompt.dialect(), AvroEvents.write(prompt), prompt.source(), null);
                     case Decoded.Refused(var rejection, String digest) ->
                         intake(rejection.dialect(), AvroEvents.write(rejection), null, digest);
+                    case Decoded.Cancelled(var cancellation) ->
+                        throw new IllegalArgumentException(cancellation.sentence());
                     case Decoded.Unreadable(String reason) -> throw new IllegalArgumentException(reason);
                 });
     }
@@ -124,6 +134,15 @@ public final class EventCodec {
     public JobTally jobTally(byte[] bytes) {
         JobTallyRecord tally = avro.decode(bytes, JobTallyRecord.class);
         return checked(() -> AvroEvents.read(tally));
+    }
+
+    public byte[] encode(Cancellation cancellation) {
+        return avro.encode(ControlDecoder.event(cancellation));
+    }
+
+    public Cancellation cancellation(byte[] bytes) {
+        ControlEvent event = avro.decode(bytes, ControlEvent.class);
+        return checked(() -> ControlDecoder.cancellation(event, Instant.EPOCH));
     }
 
     /** SHA-256 in hex of what a prompt asks for: everything but its source and dialect. */
@@ -185,6 +204,7 @@ public final class EventCodec {
             content.said(prompt.sampling());
             content.said("priority", prompt.priority().name());
             content.said("deadline", prompt.deadline());
+            content.said(prompt.delivery());
             new TreeMap<>(prompt.metadata()).forEach((key, value) -> content.values("metadata", key, value));
             return HexFormat.of().formatHex(content.digest.digest());
         }
@@ -195,6 +215,16 @@ public final class EventCodec {
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every Java has SHA-256", e);
             }
+        }
+
+        private void said(Delivery delivery) {
+            said("stream", delivery.stream() ? "true" : null);
+            said("on_deadline", saidUnfinished(delivery.onDeadline()));
+            said("on_cancel", saidUnfinished(delivery.onCancel()));
+        }
+
+        private static @Nullable String saidUnfinished(Delivery.Unfinished unfinished) {
+            return unfinished == Delivery.Unfinished.REJECT ? null : unfinished.name();
         }
 
         private void said(Sampling sampling) {

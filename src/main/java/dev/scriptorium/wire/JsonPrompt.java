@@ -2,6 +2,7 @@ package dev.scriptorium.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
@@ -303,6 +304,29 @@ final class JsonPrompt {
             case "bulk" -> Priority.BULK;
             default ->
                 throw Refusal.invalid("priority", "'" + Refusal.shown(text) + "'", "must be interactive or bulk");
+        };
+    }
+
+    Delivery delivery() {
+        return new Delivery(
+                flag(RequestField.STREAM), unfinished(RequestField.ON_DEADLINE), unfinished(RequestField.ON_CANCEL));
+    }
+
+    private boolean flag(RequestField field) {
+        JsonNode value = value(field);
+        if (value != null && !value.isBoolean()) {
+            throw Refusal.invalid(field.key(), JsonText.describe(value), "must be " + field.limits());
+        }
+        return value != null && value.booleanValue();
+    }
+
+    private Delivery.Unfinished unfinished(RequestField field) {
+        String text = text(field);
+        return switch (text) {
+            case null -> Delivery.Unfinished.REJECT;
+            case "reject" -> Delivery.Unfinished.REJECT;
+            case "partial" -> Delivery.Unfinished.PARTIAL;
+            default -> throw Refusal.invalid(field.key(), "'" + Refusal.shown(text) + "'", "must be " + field.limits());
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.scriptorium.wire;
 
+import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.InvalidFieldException;
@@ -45,8 +46,7 @@ public final class PromptDecoder {
     public Decoded decode(Arrival arrival) {
         byte[] value = arrival.value();
         if (value == null) {
-            return new Decoded.Unreadable(
-                    said(arrival, "the record has no value (a tombstone), and a prompt cannot be cancelled that way"));
+            return tombstone(arrival);
         }
         try {
             return SingleObject.isMarked(value) ? decodeAvro(arrival, value) : decodeJson(arrival, value);
@@ -54,6 +54,23 @@ public final class PromptDecoder {
             // Only a defect of ours comes here; it must cost one record and not the stream.
             return new Decoded.Unreadable(
                     said(arrival, "the record could not be decoded because of a defect in this program: " + defect));
+        }
+    }
+
+    /** No value under an id: the request is cancelled. Its job is the header's. */
+    private static Decoded tombstone(Arrival arrival) {
+        if (arrival.key() == null) {
+            return new Decoded.Unreadable(said(arrival, "the record has neither key nor value, so it says nothing"));
+        }
+        try {
+            return new Decoded.Cancelled(new Cancellation(
+                    new Cancellation.Target.OfRequest(request(arrival, null, null)), "", arrival.receivedAt()));
+        } catch (InvalidFieldException e) {
+            return new Decoded.Unreadable(
+                    said(arrival, "the record has no value, and its key is no id: " + message(e)));
+        } catch (Refusal e) {
+            return new Decoded.Unreadable(
+                    said(arrival, "the record has no value, and its key is no id: " + e.sentence()));
         }
     }
 
@@ -120,7 +137,8 @@ public final class PromptDecoder {
                 json.priority(),
                 json.deadline(),
                 json.metadata(),
-                arrival.source());
+                arrival.source(),
+                json.delivery());
     }
 
     private void requireSize(byte[] value) {

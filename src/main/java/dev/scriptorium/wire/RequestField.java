@@ -44,6 +44,9 @@ enum RequestField {
     STOP("stop", "text or list of texts", "at most 16 of 1 to 256 characters", "the pipeline's or the model's"),
     PRIORITY("priority", "text", "interactive or bulk", "`bulk`"),
     DEADLINE("deadline", "text", "an RFC 3339 time such as 2026-11-24T12:00:00Z", "never"),
+    ON_DEADLINE("on_deadline", "text", "reject or partial", "`reject`"),
+    ON_CANCEL("on_cancel", "text", "reject or partial", "`reject`"),
+    STREAM("stream", "boolean", "true or false", "`false`"),
     METADATA("metadata", "object of texts", "at most 16 pairs; keys to 64, values to 512 characters", "none");
 
     /**
@@ -118,6 +121,9 @@ enum RequestField {
             case STOP -> "the completion ends before the first of these texts";
             case PRIORITY -> "the class of service";
             case DEADLINE -> "after this no answer is wanted";
+            case ON_DEADLINE -> "partial completes with what there is at the deadline, reject throws it away";
+            case ON_CANCEL -> "partial completes with what there is when it is cancelled, reject throws it away";
+            case STREAM -> "whether the text comes in pieces on the tokens topic too, while it is written";
             case METADATA -> "travels to the answer untouched";
         };
     }
@@ -175,7 +181,6 @@ enum RequestField {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         fields.put("n", List.of("1"));
         fields.put("best_of", List.of("1"));
-        fields.put("stream", List.of("false"));
         fields.put("stream_options", List.of());
         fields.put("echo", List.of("false"));
         fields.put("suffix", List.of("\"\""));

@@ -2,12 +2,14 @@ package dev.scriptorium.wire;
 
 import dev.scriptorium.wire.avro.AssignmentEvent;
 import dev.scriptorium.wire.avro.CompletionEvent;
+import dev.scriptorium.wire.avro.ControlEvent;
 import dev.scriptorium.wire.avro.IntakeEvent;
 import dev.scriptorium.wire.avro.JobTallyRecord;
 import dev.scriptorium.wire.avro.OutcomeEvent;
 import dev.scriptorium.wire.avro.PromptEvent;
 import dev.scriptorium.wire.avro.RejectionEvent;
 import dev.scriptorium.wire.avro.RequestStateRecord;
+import dev.scriptorium.wire.avro.TokenChunkEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -191,6 +193,8 @@ final class SingleObject {
             schemas.put("outcome", OutcomeEvent.getClassSchema());
             schemas.put("intake", IntakeEvent.getClassSchema());
             schemas.put("request-state", RequestStateRecord.getClassSchema());
+            schemas.put("control", ControlEvent.getClassSchema());
+            schemas.put("token-chunk", TokenChunkEvent.getClassSchema());
             schemas.put("job-tally", JobTallyRecord.getClassSchema());
             return Map.copyOf(schemas);
         }

@@ -2,6 +2,8 @@ package dev.scriptorium.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptorium.event.Cancellation;
+import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
@@ -255,15 +257,44 @@ class PromptDecoderTest {
     }
 
     @Test
-    void aTombstoneIsUnreadable() {
+    void aTombstoneCancelsTheRequestOfItsKeyAndHeader() {
         // Given
-        Arrival tombstone = new Arrival("a", null, null, null, null, Samples.NOON);
+        Arrival tombstone = new Arrival("a", null, "stories", null, null, Samples.NOON);
 
         // When
         Decoded decoded = DECODER.decode(tombstone);
 
         // Then
-        assertThat(decoded).isInstanceOf(Decoded.Unreadable.class);
+        assertThat(decoded)
+                .isEqualTo(new Decoded.Cancelled(new Cancellation(
+                        new Cancellation.Target.OfRequest(new RequestId("stories", "a")), "", Samples.NOON)));
+    }
+
+    @Test
+    void aTombstoneWithoutAKeyThatCanBeAnIdIsUnreadable() {
+        // Given
+        Arrival keyless = new Arrival(null, null, null, null, null, Samples.NOON);
+        Arrival odd = new Arrival("a\n", null, null, null, null, Samples.NOON);
+
+        // When
+        List<Decoded> decoded = List.of(DECODER.decode(keyless), DECODER.decode(odd));
+
+        // Then
+        assertThat(decoded).hasOnlyElementsOfType(Decoded.Unreadable.class);
+    }
+
+    @Test
+    void readsHowTheAnswerIsWanted() {
+        // Given
+        String json =
+                "{\"id\":\"a\",\"prompt\":\"x\",\"stream\":true,\"on_deadline\":\"partial\",\"on_cancel\":\"reject\"}";
+
+        // When
+        Prompt prompt = accepted(arrival(json));
+
+        // Then
+        assertThat(prompt.delivery())
+                .isEqualTo(new Delivery(true, Delivery.Unfinished.PARTIAL, Delivery.Unfinished.REJECT));
     }
 
     private Prompt accepted(Arrival arrival) {

@@ -160,6 +160,8 @@ class RefusalCatalogueTest {
                                 rejection.field(),
                                 rejection.message());
             }
+            case Decoded.Cancelled(var cancellation) ->
+                "  CANCELLED " + cancellation.target().key();
             case Decoded.Unreadable(String reason) -> "  unreadable\n  " + reason;
         };
     }
