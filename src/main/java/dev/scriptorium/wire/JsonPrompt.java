@@ -314,20 +314,16 @@ final class JsonPrompt {
 
     private boolean flag(RequestField field) {
         JsonNode value = value(field);
-        if (value != null && !value.isBoolean()) {
-            throw Refusal.invalid(field.key(), JsonText.describe(value), "must be " + field.limits());
-        }
-        return value != null && value.booleanValue();
+        return value != null && JsonText.flag(field, value);
     }
 
     private Delivery.Unfinished unfinished(RequestField field) {
         String text = text(field);
-        return switch (text) {
-            case null -> Delivery.Unfinished.REJECT;
-            case "reject" -> Delivery.Unfinished.REJECT;
-            case "partial" -> Delivery.Unfinished.PARTIAL;
-            default -> throw Refusal.invalid(field.key(), "'" + Refusal.shown(text) + "'", "must be " + field.limits());
-        };
+        boolean partial = "partial".equals(text);
+        if (text != null && !partial && !text.equals("reject")) {
+            throw Refusal.invalid(field.key(), "'" + Refusal.shown(text) + "'", "must be " + field.limits());
+        }
+        return partial ? Delivery.Unfinished.PARTIAL : Delivery.Unfinished.REJECT;
     }
 
     @Nullable

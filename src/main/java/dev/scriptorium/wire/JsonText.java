@@ -290,6 +290,13 @@ final class JsonText {
         return number;
     }
 
+    static boolean flag(RequestField field, JsonNode value) {
+        if (!value.isBoolean()) {
+            throw Refusal.invalid(field.key(), describe(value), "must be " + field.limits());
+        }
+        return value.booleanValue();
+    }
+
     static int integer(RequestField field, JsonNode value) {
         long whole = whole(field, value);
         if ((int) whole != whole) {
