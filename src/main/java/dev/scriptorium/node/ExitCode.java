@@ -1,7 +1,7 @@
 package dev.scriptorium.node;
 
 /** What the process tells a script when it ends; documented in the README. */
-enum ExitCode {
+public enum ExitCode {
     /** Everything asked for was done. */
     OK(0),
     /** Something failed that was not the fault of one request; the message says what. */
@@ -19,7 +19,7 @@ enum ExitCode {
         this.code = code;
     }
 
-    int code() {
+    public int code() {
         return code;
     }
 }

@@ -1,5 +1,6 @@
 package dev.scriptorium.node;
 
+import dev.scriptorium.node.models.ModelsCommand;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class Main {
         commandLine.addSubcommand(new RouterCommand(shutdown));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
         commandLine.addSubcommand(new TopicsCommand());
+        commandLine.addSubcommand(ModelsCommand.commandLine(shutdown, clock));
         commandLine.setExecutionExceptionHandler(Main::explain);
         return commandLine;
     }

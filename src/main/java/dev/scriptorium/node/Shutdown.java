@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * How a command learns that it should stop, by Ctrl-C, SIGTERM or a failure inside, and how the process waits for it to
  * put its things away. The JVM would otherwise end in the middle of a write.
  */
-final class Shutdown {
+public final class Shutdown {
     private static final long TIDY_UP_SECONDS_MAX = 20;
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    boolean isRequested() {
+    public boolean isRequested() {
         return requested.getCount() == 0;
     }
 
@@ -30,7 +30,7 @@ final class Shutdown {
     }
 
     /** @throws IllegalStateException if something inside failed */
-    void check() {
+    public void check() {
         Throwable cause = failure.get();
         if (cause != null) {
             throw new IllegalStateException(String.valueOf(cause.getMessage()), cause);
@@ -38,7 +38,7 @@ final class Shutdown {
     }
 
     /** While the returned guard is open, a signal asks to stop and waits until the guard is closed. */
-    Guard guard() {
+    public Guard guard() {
         CountDownLatch done = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
@@ -64,7 +64,7 @@ final class Shutdown {
     }
 
     /** Open while there is something to put away. */
-    interface Guard extends AutoCloseable {
+    public interface Guard extends AutoCloseable {
         @Override
         void close();
     }

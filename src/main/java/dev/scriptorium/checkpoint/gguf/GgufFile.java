@@ -3,6 +3,7 @@ package dev.scriptorium.checkpoint.gguf;
 import dev.scriptorium.checkpoint.CheckpointException;
 import dev.scriptorium.checkpoint.file.MappedFile;
 import dev.scriptorium.checkpoint.weights.Tensor;
+import dev.scriptorium.checkpoint.weights.WeightType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -36,25 +37,24 @@ public record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tenso
     /** Bytes a value by its type number; strings and arrays carry their own length. */
     private static final int[] VALUE_BYTES = {1, 1, 2, 2, 4, 4, 4, 1, 8, 8 + 4, 8, 8, 8};
 
-    /** What ggml calls its types, for types that are and are not read. */
-    private static final Map<Integer, String> TYPE_NAMES = Map.ofEntries(
-            Map.entry(0, "F32"),
-            Map.entry(1, "F16"),
-            Map.entry(2, "Q4_0"),
-            Map.entry(3, "Q4_1"),
-            Map.entry(6, "Q5_0"),
-            Map.entry(7, "Q5_1"),
-            Map.entry(8, "Q8_0"),
+    /** What ggml calls types of weights that are not read. */
+    private static final Map<Integer, String> OTHER_TYPES = Map.ofEntries(
             Map.entry(9, "Q8_1"),
             Map.entry(10, "Q2_K"),
             Map.entry(11, "Q3_K"),
-            Map.entry(12, "Q4_K"),
-            Map.entry(13, "Q5_K"),
-            Map.entry(14, "Q6_K"),
             Map.entry(15, "Q8_K"),
+            Map.entry(16, "IQ2_XXS"),
+            Map.entry(17, "IQ2_XS"),
+            Map.entry(18, "IQ3_XXS"),
+            Map.entry(19, "IQ1_S"),
             Map.entry(20, "IQ4_NL"),
+            Map.entry(21, "IQ3_S"),
+            Map.entry(22, "IQ2_S"),
             Map.entry(23, "IQ4_XS"),
-            Map.entry(30, "BF16"));
+            Map.entry(29, "IQ1_M"),
+            Map.entry(34, "TQ1_0"),
+            Map.entry(35, "TQ2_0"),
+            Map.entry(39, "MXFP4"));
 
     static GgufFile read(MappedFile file) {
         Cursor cursor = new Cursor(file);
@@ -95,7 +95,7 @@ public record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tenso
         return bytes;
     }
 
-    private record TensorInfo(String name, Tensor.Type type, List<Long> shape, long offset) {}
+    private record TensorInfo(String name, WeightType type, List<Long> shape, long offset) {}
 
     private static List<Tensor> tensors(MappedFile file, List<TensorInfo> infos, long headerBytes, long alignment) {
         long dataStart = (headerBytes + alignment - 1) / alignment * alignment;
@@ -106,11 +106,11 @@ public record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tenso
         long end = 0;
         for (TensorInfo info : byOffset) {
             String named = "tensor '" + info.name + "' ";
-            long bytes = Tensor.byteSize(info.shape, info.type.blockColumns, info.type.blockBytes);
-            if (bytes < 0 || info.shape.getLast() % info.type.blockColumns != 0) {
+            long bytes = Tensor.byteSize(info.shape, info.type.blockColumns(), info.type.blockBytes());
+            if (bytes < 0 || info.shape.getLast() % info.type.blockColumns() != 0) {
                 throw file.refuse(
                         named + "has shape " + info.shape + ", but " + info.type + " has rows of a multiple of "
-                                + info.type.blockColumns + " columns, and no file has more than 2^63 - 1 bytes");
+                                + info.type.blockColumns() + " columns, and no file has more than 2^63 - 1 bytes");
             }
             if (info.offset < 0 || info.offset % alignment != 0) {
                 throw file.refuse(named + "has offset " + Long.toUnsignedString(info.offset)
@@ -332,18 +332,13 @@ public record GgufFile(MappedFile file, Map<String, Object> metadata, List<Tenso
                 }
                 shape.addFirst(size); // the file has the fastest first
             }
-            int type = int32(named);
-            String typeName = TYPE_NAMES.getOrDefault(type, "number " + Integer.toUnsignedString(type));
-            Tensor.Type known = switch (typeName) {
-                case "F32" -> Tensor.Type.F32;
-                case "F16" -> Tensor.Type.F16;
-                case "BF16" -> Tensor.Type.BF16;
-                case "Q8_0" -> Tensor.Type.Q8_0;
-                default ->
-                    throw file.refuse(
-                            named + " is of type " + typeName + "; weights are read in F32, F16, BF16 and Q8_0");
-            };
-            return new TensorInfo(name, known, List.copyOf(shape), int64(named));
+            int number = int32(named);
+            WeightType type = WeightType.ofGgml(number);
+            if (type == null) {
+                String typeName = OTHER_TYPES.getOrDefault(number, "number " + Integer.toUnsignedString(number));
+                throw file.refuse(named + " is of type " + typeName + "; weights are read in " + WeightType.NAMES);
+            }
+            return new TensorInfo(name, type, List.copyOf(shape), int64(named));
         }
     }
 }

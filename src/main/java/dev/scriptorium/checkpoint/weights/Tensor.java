@@ -14,36 +14,17 @@ import java.util.List;
  * @param bytes exactly as many as type and shape say
  */
 public record Tensor(MappedFile file, String name, String typeName, List<Long> shape, MemorySegment bytes) {
-    /** How weights may be written. All numbers are little-endian. */
-    public enum Type {
-        F32(1, Float.BYTES),
-        F16(1, Short.BYTES),
-        BF16(1, Short.BYTES),
-        /** Blocks of an f16 scale and 32 int8 quants. */
-        Q8_0(32, Short.BYTES + 32);
-
-        public final int blockColumns;
-        public final int blockBytes;
-
-        Type(int blockColumns, int blockBytes) {
-            this.blockColumns = blockColumns;
-            this.blockBytes = blockBytes;
-        }
-    }
-
     /**
      * The type of a tensor that is to be weights.
      *
      * @throws CheckpointException if it cannot be that
      */
-    public Type type() {
-        return switch (typeName) {
-            case "F32" -> Type.F32;
-            case "F16" -> Type.F16;
-            case "BF16" -> Type.BF16;
-            case "Q8_0" -> Type.Q8_0;
-            default -> throw refuse("is of type " + typeName + "; weights are read in F32, F16, BF16 and Q8_0");
-        };
+    public WeightType type() {
+        WeightType type = WeightType.named(typeName);
+        if (type == null) {
+            throw refuse("is of type " + typeName + "; weights are read in " + WeightType.NAMES);
+        }
+        return type;
     }
 
     /**

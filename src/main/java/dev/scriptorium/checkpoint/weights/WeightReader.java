@@ -204,8 +204,8 @@ public final class WeightReader {
         if (!tensor.shape().equals(shape)) {
             throw tensor.refuse("has shape " + tensor.shape() + ", but the config asks for " + shape);
         }
-        if (tensor.type() == Tensor.Type.Q8_0 && shape.size() == 1) {
-            throw tensor.refuse("is of type Q8_0, but norms are read in F32, F16 and BF16");
+        if (tensor.type().isQuantised() && shape.size() == 1) {
+            throw tensor.refuse("is of type " + tensor.type() + ", but norms are read in F32, F16 and BF16");
         }
         return tensor;
     }
@@ -231,6 +231,8 @@ public final class WeightReader {
                         rows,
                         columns,
                         (row, quants, scales) -> readQ8(tensor, fileRow.applyAsInt(row), quants, scales));
+            case Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+                throw tensor.refuse("is of type " + tensor.type() + ", which is not computed with yet");
         };
     }
 
@@ -250,7 +252,8 @@ public final class WeightReader {
                     into[column] = Float.intBitsToFloat(tensor.bytes().getAtIndex(INT16, first + column) << 16);
                 }
             }
-            case Q8_0 -> throw new IllegalArgumentException("Q8_0 rows are read by readQ8");
+            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+                throw new IllegalArgumentException("quantised rows are not read as floats");
         }
         for (int column = 0; column < columns; column++) {
             if (!Float.isFinite(into[column])) {
@@ -272,7 +275,7 @@ public final class WeightReader {
     static void readQ8(Tensor tensor, int row, byte[] quants, float[] scales) {
         int columns = tensor.shape().getLast().intValue();
         int blocks = columns / Q8Matrix.BLOCK_COLUMNS;
-        long at = (long) row * blocks * Tensor.Type.Q8_0.blockBytes;
+        long at = (long) row * blocks * WeightType.Q8_0.blockBytes();
         for (int block = 0; block < blocks; block++) {
             scales[block] = Float.float16ToFloat(tensor.bytes().get(INT16, at));
             if (!Float.isFinite(scales[block])) {
@@ -285,7 +288,7 @@ public final class WeightReader {
                     quants,
                     block * Q8Matrix.BLOCK_COLUMNS,
                     Q8Matrix.BLOCK_COLUMNS);
-            at += Tensor.Type.Q8_0.blockBytes;
+            at += WeightType.Q8_0.blockBytes();
         }
     }
 

@@ -1,0 +1,23 @@
+package dev.scriptorium.node.models;
+
+import dev.scriptorium.node.Shutdown;
+import java.time.InstantSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Model files: the commands below it do the work. */
+@Command(
+        name = "models",
+        description = "Looks at model files and makes them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class ModelsCommand {
+    private ModelsCommand() {}
+
+    /** The command with all below it. */
+    public static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
+        CommandLine models = new CommandLine(new ModelsCommand());
+        models.addSubcommand(new RandomCommand(shutdown, clock));
+        return models;
+    }
+}
