@@ -22,4 +22,19 @@ public record ResolvedSampling(
     public ResolvedSampling {
         stop = List.copyOf(stop);
     }
+
+    /** The same with another seed. */
+    public ResolvedSampling withSeed(long other) {
+        return new ResolvedSampling(
+                maxTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                other,
+                stop);
+    }
 }

@@ -1,6 +1,8 @@
 package dev.scriptorium.node;
 
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.worker.Shortcuts;
+import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,29 @@ final class ModelOptions {
     @Nullable
     String name;
 
+    @Option(
+            names = "--sequences",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Texts written at the same time. Default: ${DEFAULT-VALUE}.")
+    int sequences = WorkerLimits.SEQUENCES_MAX_DEFAULT;
+
+    @Option(
+            names = "--cache-mib",
+            paramLabel = "MIB",
+            description = "Most memory for keys and values, at least one context. Default: as much as full batches of"
+                    + " full contexts can use, or as the heap has room for.")
+    @Nullable
+    Integer cacheMib;
+
+    @Option(
+            names = "--guess-tokens",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Tokens guessed ahead at once from what a text has said before, when few texts are under way."
+                    + " It changes the speed, never the text; 0 turns it off. Default: ${DEFAULT-VALUE}.")
+    int guessTokens = Shortcuts.DEFAULT.guessesMax();
+
     /** The pipeline with the chosen model in the place of its default one. */
     Pipeline applied(Pipeline pipeline) {
         if (path == null) {
@@ -45,6 +70,22 @@ final class ModelOptions {
 
     int threadsOrAll() {
         return threads != null ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** @throws IllegalStateException if a number is out of its range */
+    WorkerNode.Capacity capacity() {
+        requireAtLeast("--sequences", sequences, 1);
+        requireAtLeast("--guess-tokens", guessTokens, 0);
+        if (cacheMib != null) {
+            requireAtLeast("--cache-mib", cacheMib, 1);
+        }
+        return new WorkerNode.Capacity(threadsOrAll(), sequences, cacheMib, guessTokens);
+    }
+
+    private static void requireAtLeast(String option, int value, int least) {
+        if (value < least) {
+            throw new IllegalStateException(option + " is " + value + ", but it must be at least " + least);
+        }
     }
 
     String nameOrDefault() {

@@ -96,7 +96,7 @@ final class Services implements AutoCloseable {
         Pipeline.Model chosen = pipeline.defaultModel();
         LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen));
         WorkerNode.Settings settings =
-                new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.threadsOrAll());
+                new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity());
         running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));
         return checkpoint.digest();
     }

@@ -15,6 +15,7 @@ import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaModel;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.worker.ServedModel;
+import dev.scriptorium.worker.Shortcuts;
 import dev.scriptorium.worker.Worker;
 import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Path;
@@ -23,13 +24,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A model, loaded, with the threads that compute it; and on top of it a worker that reads the model's lanes. */
 final class WorkerNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
-    private static final int SEQUENCES_MAX = 32;
     /** Heap that is left for Kafka's clients, activations and the garbage collector. */
     private static final long HEAP_RESERVE_BYTES = 384L << 20;
 
@@ -47,9 +48,22 @@ final class WorkerNode implements AutoCloseable {
      * What one worker is told.
      *
      * @param name as completions tell it
-     * @param threads that compute
      */
-    record Settings(Pipeline pipeline, String model, String name, int threads) {}
+    record Settings(Pipeline pipeline, String model, String name, Capacity capacity) {}
+
+    /**
+     * How much of the machine a worker may use.
+     *
+     * @param threads that compute
+     * @param sequences texts at the same time
+     * @param cacheMib most memory for keys and values in MiB; null for as much as is of use
+     * @param guessTokens most tokens that one text guesses ahead at once
+     */
+    record Capacity(int threads, int sequences, @Nullable Integer cacheMib, int guessTokens) {
+        WorkerLimits limits(int contextLength) {
+            return WorkerLimits.of(sequences, contextLength).with(Shortcuts.DEFAULT.withGuesses(guessTokens));
+        }
+    }
 
     /** Reads and checks a model's files; the longest part of a start with a large model. */
     static LoadedCheckpoint load(Pipeline.Model model, Path file) {
@@ -61,8 +75,8 @@ final class WorkerNode implements AutoCloseable {
             Settings settings, LoadedCheckpoint checkpoint, InstantSource clock, Consumer<Throwable> onFailure) {
         KernelChoice choice = KernelChoice.of(KernelChoice.MachineFacts.here());
         LlamaConfig config = checkpoint.config();
-        int cacheTokens = cacheTokens(config, Runtime.getRuntime());
-        ComputeTeam team = new ComputeTeam(settings.threads());
+        int cacheTokens = cacheTokens(config, settings.capacity(), Runtime.getRuntime());
+        ComputeTeam team = new ComputeTeam(settings.capacity().threads());
         LlamaModel model = new LlamaModel(config, checkpoint.weights(), choice.kernels(), team, cacheTokens);
         ServedModel served = new ServedModel(
                 model,
@@ -72,7 +86,7 @@ final class WorkerNode implements AutoCloseable {
                 checkpoint.endIds(),
                 new Provenance(settings.model(), checkpoint.digest(), RuntimeVersion.current()));
         Worker worker = new Worker(
-                served, WorkerLimits.forCache(cacheTokens, config.contextLength()), settings.name(), clock, onFailure);
+                served, settings.capacity().limits(config.contextLength()), settings.name(), clock, onFailure);
         LaneReader lanes = new LaneReader(laneSettings(settings), worker, clock, onFailure);
         worker.start();
         lanes.start();
@@ -81,7 +95,7 @@ final class WorkerNode implements AutoCloseable {
                 settings.name(),
                 settings.model(),
                 checkpoint.digest(),
-                settings.threads(),
+                settings.capacity().threads(),
                 cacheTokens,
                 choice.reason());
         return new WorkerNode(team, worker, lanes);
@@ -95,12 +109,21 @@ final class WorkerNode implements AutoCloseable {
     }
 
     /** As many positions as full batches can use, or as the heap has room for beside the weights. */
-    private static int cacheTokens(LlamaConfig config, Runtime runtime) {
+    private static int cacheTokens(LlamaConfig config, Capacity capacity, Runtime runtime) {
         long bytesAToken = LlamaModel.cacheBytesPerToken(config);
         long used = runtime.totalMemory() - runtime.freeMemory();
         long room = Math.max(0, runtime.maxMemory() - used - HEAP_RESERVE_BYTES) / bytesAToken;
-        long wanted = (long) SEQUENCES_MAX * config.contextLength();
-        long tokens = Math.min(wanted, room);
+        long useful = (long) capacity.sequences() * config.contextLength();
+        Integer cacheMib = capacity.cacheMib();
+        long allowed = cacheMib == null ? useful : ((long) cacheMib << 20) / bytesAToken;
+        if (allowed < config.contextLength()) {
+            throw new IllegalStateException("--cache-mib is %d, but one sequence of %d tokens needs %d MiB"
+                    .formatted(
+                            cacheMib,
+                            config.contextLength(),
+                            Math.ceilDiv(config.contextLength() * bytesAToken, 1 << 20)));
+        }
+        long tokens = Math.min(allowed, room);
         if (tokens < config.contextLength()) {
             throw new IllegalStateException("""
                 the key/value cache for one sequence of %d tokens needs %,d MB, but the heap of %,d MB has room \

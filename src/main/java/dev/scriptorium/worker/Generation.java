@@ -12,7 +12,9 @@ import dev.scriptorium.sample.Sampler;
 import dev.scriptorium.sample.SamplerOptions;
 import dev.scriptorium.token.Tokenizer.TextDecoder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Generation implements Chunk, AutoCloseable {
     private static final long NEVER = Long.MIN_VALUE;
 
-    private final Task task;
+    private final List<Asker> askers = new ArrayList<>();
     private final ServedModel served;
     private final ResolvedSampling sampling;
     private final int promptTokens;
@@ -48,7 +50,7 @@ final class Generation implements Chunk, AutoCloseable {
 
     /** @param guessesMax tokens it may guess at once */
     Generation(Task task, Preparation.Ready ready, ServedModel served, int guessesMax) {
-        this.task = task;
+        this.askers.add(new Asker(task, ready.sampling()));
         this.served = served;
         this.sampling = ready.sampling();
         this.promptTokens = ready.promptIds().length;
@@ -64,12 +66,30 @@ final class Generation implements Chunk, AutoCloseable {
         this.length = promptTokens;
     }
 
+    /** One who gets the text: with a seed of its own where the seed decides nothing. */
+    record Asker(Task task, ResolvedSampling sampling) {}
+
+    /** Who gets the text, at least one. */
+    List<Asker> askers() {
+        return askers;
+    }
+
+    /** The first who asked for it. */
     Task task() {
-        return task;
+        return askers.getFirst().task();
+    }
+
+    /** Those who asked for the same get this one's text. */
+    void join(Generation twin) {
+        askers.addAll(twin.askers);
     }
 
     ResolvedSampling sampling() {
         return sampling;
+    }
+
+    int[] promptIds() {
+        return Arrays.copyOf(ids, promptTokens);
     }
 
     int promptTokens() {
@@ -138,7 +158,7 @@ final class Generation implements Chunk, AutoCloseable {
         CachedSequence open = sequence();
         if (open.length() != from) {
             throw new IllegalStateException("the cache of request %s holds %d tokens, but the scheduler says %d"
-                    .formatted(task.prompt().request(), open.length(), from));
+                    .formatted(task().prompt().request(), open.length(), from));
         }
         if (firstStepAt == NEVER) {
             firstStepAt = now;
@@ -154,7 +174,7 @@ final class Generation implements Chunk, AutoCloseable {
     public CachedSequence sequence() {
         CachedSequence open = cache;
         if (open == null) {
-            throw new IllegalStateException("request " + task.prompt().request() + " has no place in the cache");
+            throw new IllegalStateException("request " + task().prompt().request() + " has no place in the cache");
         }
         return open;
     }
@@ -209,7 +229,7 @@ final class Generation implements Chunk, AutoCloseable {
     FinishReason sample(Logits logits, int row, long now) {
         Sampler chooser = sampler;
         if (chooser == null) {
-            throw new IllegalStateException("request " + task.prompt().request() + " was never opened");
+            throw new IllegalStateException("request " + task().prompt().request() + " was never opened");
         }
         int position = length - promptTokens;
         int id = chooser.pick(logits.values(), row * logits.vocabularySize(), position);
@@ -240,7 +260,7 @@ final class Generation implements Chunk, AutoCloseable {
     }
 
     /** Clocks of two machines may disagree, so no span is shown as less than nothing. */
-    Timings timings() {
+    Timings timings(Task task) {
         return new Timings(
                 span(task.assignment().admittedAt().toEpochMilli(), firstStepAt),
                 span(firstStepAt, firstTokenAt),

@@ -54,7 +54,7 @@ final class Scheduler<S> {
 
     private static final class Entry<S> {
         private final S sequence;
-        private final long order;
+        private long order;
         private int known;
         private int computed;
         private boolean alone;
@@ -192,6 +192,19 @@ final class Scheduler<S> {
             at--;
         }
         queue.add(at, entry);
+    }
+
+    /** A sequence that still waits is urgent from now on. */
+    void hasten(S sequence) {
+        for (int i = 0; i < waiting.size(); i++) {
+            Entry<S> entry = waiting.get(i);
+            if (entry.sequence.equals(sequence)) {
+                waiting.remove(i);
+                entry.order = Math.min(entry.order, arrivals++);
+                enqueue(waiting, entry);
+                return;
+            }
+        }
     }
 
     /** Forgets a sequence, wherever it is; what it holds in the cache is the caller's to give back. */

@@ -13,5 +13,6 @@ final class StepCounts {
     final AtomicLong acceptedTokens = new AtomicLong();
     final AtomicLong promptTokens = new AtomicLong();
     final AtomicLong cachedTokens = new AtomicLong();
+    final AtomicLong joined = new AtomicLong();
     final AtomicLong preemptions = new AtomicLong();
 }

@@ -39,6 +39,8 @@ final class StepLoop implements AutoCloseable {
 
     private final Queue<Generation> arrivals = new ConcurrentLinkedQueue<>();
     private final StepCounts counts = new StepCounts();
+    private final Twins twins = new Twins();
+    private final boolean joinsTwins;
     private final int sequencesMax;
     private final int stepTokensMax;
 
@@ -47,6 +49,7 @@ final class StepLoop implements AutoCloseable {
         this.inHand = inHand;
         this.workerName = workerName;
         this.clock = clock;
+        this.joinsTwins = limits.shortcuts().joinsTwins();
         this.sequencesMax = limits.sequencesMax();
         this.stepTokensMax = limits.stepTokensMax();
         this.scheduler = new Scheduler<>(
@@ -92,8 +95,18 @@ final class StepLoop implements AutoCloseable {
     private int receive() {
         int count = 0;
         for (Generation next = arrivals.poll(); next != null; next = arrivals.poll()) {
-            scheduler.add(next, next.promptTokens(), next.task().prompt().priority() == Priority.INTERACTIVE);
             count++;
+            boolean urgent = next.task().prompt().priority() == Priority.INTERACTIVE;
+            Generation leader = joinsTwins ? twins.leaderOf(next) : null;
+            if (leader == null) {
+                scheduler.add(next, next.promptTokens(), urgent);
+                continue;
+            }
+            leader.join(next);
+            counts.joined.incrementAndGet();
+            if (urgent) {
+                scheduler.hasten(leader);
+            }
         }
         return count;
     }
@@ -112,11 +125,15 @@ final class StepLoop implements AutoCloseable {
     }
 
     private int expire(Generation generation, long now) {
-        if (!generation.task().isLate(now)) {
-            return 0;
+        int count = 0;
+        for (int i = generation.askers().size() - 1; i >= 0; i--) {
+            Task task = generation.askers().get(i).task();
+            if (task.isLate(now)) {
+                count++;
+                dismiss(generation, i, ErrorCode.DEADLINE_EXCEEDED, task.lateness(now));
+            }
         }
-        reject(generation, ErrorCode.DEADLINE_EXCEEDED, generation.task().lateness(now));
-        return 1;
+        return count;
     }
 
     private void step(Scheduler.Plan<Generation> plan) {
@@ -229,24 +246,28 @@ final class StepLoop implements AutoCloseable {
     }
 
     private void complete(Generation generation, FinishReason reason, long now) {
-        Prompt prompt = generation.task().prompt();
         leave(generation);
-        inHand.end(
-                generation.task(),
-                new Completion(
-                        prompt.request(),
-                        prompt.dialect(),
-                        prompt.tenant(),
-                        generation.text(),
-                        reason,
-                        generation.usage(),
-                        generation.sampling(),
-                        served.provenance(),
-                        workerName,
-                        generation.task().assignment().attempt(),
-                        generation.timings(),
-                        Instant.ofEpochMilli(now),
-                        prompt.metadata()));
+        for (Generation.Asker asker : generation.askers()) {
+            inHand.end(asker.task(), completion(generation, asker, reason, now));
+        }
+    }
+
+    private Completion completion(Generation generation, Generation.Asker asker, FinishReason reason, long now) {
+        Prompt prompt = asker.task().prompt();
+        return new Completion(
+                prompt.request(),
+                prompt.dialect(),
+                prompt.tenant(),
+                generation.text(),
+                reason,
+                generation.usage(),
+                asker.sampling(),
+                served.provenance(),
+                workerName,
+                asker.task().assignment().attempt(),
+                generation.timings(asker.task()),
+                Instant.ofEpochMilli(now),
+                prompt.metadata());
     }
 
     private void fail(Generation generation, RuntimeException cause) {
@@ -262,11 +283,24 @@ final class StepLoop implements AutoCloseable {
     }
 
     private void reject(Generation generation, ErrorCode code, String message) {
-        leave(generation);
-        inHand.end(generation.task(), Rejection.of(generation.task().prompt(), code, message, null, clock.instant()));
+        for (int i = generation.askers().size() - 1; i >= 0; i--) {
+            dismiss(generation, i, code, message);
+        }
+    }
+
+    /** One of those who ask for a text gets none; the others still do, and without others nobody computes it. */
+    private void dismiss(Generation generation, int asker, ErrorCode code, String message) {
+        Task task = generation.askers().get(asker).task();
+        if (generation.askers().size() == 1) {
+            leave(generation);
+        } else {
+            generation.askers().remove(asker);
+        }
+        inHand.end(task, Rejection.of(task.prompt(), code, message, null, clock.instant()));
     }
 
     private void leave(Generation generation) {
+        twins.forget(generation);
         scheduler.remove(generation);
         generation.close();
     }

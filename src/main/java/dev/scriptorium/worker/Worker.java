@@ -116,6 +116,7 @@ public final class Worker implements Intake, AutoCloseable {
                 done.acceptedTokens.get(),
                 done.promptTokens.get(),
                 done.cachedTokens.get(),
+                done.joined.get(),
                 done.preemptions.get(),
                 (double) (blocksMax - served.model().cacheBlocksFree()) / blocksMax,
                 inHand.completions(),

@@ -14,6 +14,7 @@ package dev.scriptorium.worker;
  * @param acceptedTokens of these, those that the sampler chose
  * @param promptTokens tokens of prompts whose prefill is done
  * @param cachedTokens of these, those that the cache had from other sequences
+ * @param joined assignments that got the text of another one, whose text had to be the same
  * @param preemptions how often a sequence gave its cache back to be computed anew
  * @param cacheUsed share of the cache's blocks that sequences hold, 0 to 1
  * @param completions assignments that ended in text
@@ -31,6 +32,7 @@ public record WorkerCounts(
         long acceptedTokens,
         long promptTokens,
         long cachedTokens,
+        long joined,
         long preemptions,
         double cacheUsed,
         long completions,

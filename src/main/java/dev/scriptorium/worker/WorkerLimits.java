@@ -11,9 +11,9 @@ package dev.scriptorium.worker;
  * @param shortcuts what it need not compute
  */
 public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandTokensMax, Shortcuts shortcuts) {
-    private static final int SEQUENCES_MAX_DEFAULT = 32;
+    public static final int SEQUENCES_MAX_DEFAULT = 32;
     private static final int STEP_TOKENS_MAX_DEFAULT = 128;
-    private static final int CONTEXTS_WAITING_DEFAULT = 2;
+    private static final int CONTEXTS_WAITING_DEFAULT = 16;
 
     public WorkerLimits {
         if (sequencesMax < 1) {
@@ -39,16 +39,15 @@ public record WorkerLimits(int sequencesMax, int stepTokensMax, long inHandToken
     }
 
     /**
-     * 32 sequences, 128 tokens a step, and in hand what those sequences can reserve plus two full contexts that wait.
+     * So many sequences, 128 tokens a step (or one a sequence, if that is more), and in hand what those sequences can
+     * come to plus what waits so that no place stays empty.
      *
-     * @param cacheTokens positions of the model's whole key/value cache
      * @param contextLength most positions of one sequence
      */
-    public static WorkerLimits forCache(int cacheTokens, int contextLength) {
-        long running = Math.min(cacheTokens, (long) SEQUENCES_MAX_DEFAULT * contextLength);
+    public static WorkerLimits of(int sequencesMax, int contextLength) {
         return new WorkerLimits(
-                SEQUENCES_MAX_DEFAULT,
-                STEP_TOKENS_MAX_DEFAULT,
-                running + (long) CONTEXTS_WAITING_DEFAULT * contextLength);
+                sequencesMax,
+                Math.max(STEP_TOKENS_MAX_DEFAULT, sequencesMax),
+                (long) (sequencesMax + CONTEXTS_WAITING_DEFAULT) * contextLength);
     }
 }

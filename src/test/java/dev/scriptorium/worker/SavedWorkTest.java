@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Work that a worker saves, or does again because room is short, never shows in a text. */
 class SavedWorkTest {
-    private static final Shortcuts EAGER = new Shortcuts(true, 8, 64);
+    private static final Shortcuts EAGER = new Shortcuts(true, true, 8, 64);
 
     static LongStream seeds() {
         return Seeds.of(20);
@@ -104,7 +104,7 @@ class SavedWorkTest {
     @Test
     void guessesNothingOnceTheStepIsAsLargeAsItMayBeWithGuesses() {
         // Given
-        Desk desk = roomy(new Shortcuts(true, 8, 4));
+        Desk desk = roomy(new Shortcuts(true, true, 8, 4));
         desk.model.forgetful = true;
         IntStream.range(0, 4)
                 .forEach(each -> desk.offer(
