@@ -1,10 +1,10 @@
 package dev.scriptorium.token;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds added tokens in text: the leftmost first, and of two at one place the longer. */
@@ -19,35 +19,42 @@ public final class AddedTokens {
      * @param stripsRight whether it takes in the white space after it
      */
     public record AddedToken(String spelling, int id, boolean control, boolean stripsLeft, boolean stripsRight) {
+        /** Longest spelling. */
+        public static final int SPELLING_CHARACTERS_MAX = 512;
+
         public AddedToken {
-            if (spelling.isEmpty()) {
-                throw new IllegalArgumentException("added token " + id + " has no spelling");
+            if (spelling.isEmpty() || spelling.length() > SPELLING_CHARACTERS_MAX) {
+                throw new IllegalArgumentException("added token " + id + " has a spelling of " + spelling.length()
+                        + " characters, but 1 to " + SPELLING_CHARACTERS_MAX + " are allowed");
             }
         }
-    }
-
-    /** Where the characters so far may lead; a tree, because vocabularies have hundreds of tokens that begin alike. */
-    private static final class Node {
-        private final Map<Character, Node> next = new HashMap<>();
-        private @Nullable AddedToken token;
     }
 
     /** No tokens at all. */
     public static final AddedTokens NONE = new AddedTokens(List.of());
 
     private final List<AddedToken> tokens;
-    private final Node root = new Node();
+    private final AddedToken[] sorted; // by spelling, so that those that begin alike lie together
+    private final BitSet firsts = new BitSet(); // characters that tokens begin with
 
     /** @param tokens of two with the same spelling the first counts */
     public AddedTokens(Collection<AddedToken> tokens) {
         this.tokens = List.copyOf(tokens);
-        for (AddedToken token : tokens) {
-            Node node = root;
-            for (char character : token.spelling().toCharArray()) {
-                node = node.next.computeIfAbsent(character, unseen -> new Node());
-            }
-            node.token = node.token == null ? token : node.token;
-        }
+        this.sorted = tokens.stream()
+                .sorted(Comparator.comparing(AddedToken::spelling))
+                .toArray(AddedToken[]::new);
+        tokens.forEach(token -> firsts.set(token.spelling().charAt(0)));
+    }
+
+    /**
+     * Whether an added token that its file does not mark special acts as one all the same: it is spelled like a tag,
+     * and the chat template writes it. Some files forget the mark, and a user could then end the turn.
+     */
+    public static boolean isTagOf(@Nullable String chatTemplate, String spelling) {
+        return chatTemplate != null
+                && (spelling.startsWith("<") && spelling.endsWith(">")
+                        || spelling.startsWith("[") && spelling.endsWith("]"))
+                && chatTemplate.contains(spelling);
     }
 
     List<AddedToken> tokens() {
@@ -92,14 +99,47 @@ public final class AddedTokens {
         return parts;
     }
 
-    private @Nullable AddedToken find(String text, int at, boolean withControl) {
+    /** The longest token that begins there: one character after the other narrows down which it may be. */
+    @Nullable
+    AddedToken find(String text, int at, boolean withControl) {
+        if (!firsts.get(text.charAt(at))) {
+            return null;
+        }
         AddedToken longest = null;
-        Node node = root.next.get(text.charAt(at));
-        for (int next = at + 1; node != null; next++) {
-            AddedToken token = node.token;
-            longest = token != null && (withControl || !token.control()) ? token : longest;
-            node = next < text.length() ? node.next.get(text.charAt(next)) : null;
+        int low = 0;
+        int high = sorted.length;
+        for (int depth = 0; low < high; depth++) {
+            // Of those that begin alike, the ones that end here come first.
+            boolean complete = false;
+            while (low < high && sorted[low].spelling().length() == depth) {
+                if (!complete && (withControl || !sorted[low].control())) {
+                    longest = sorted[low];
+                    complete = true;
+                }
+                low++;
+            }
+            if (at + depth == text.length()) {
+                break;
+            }
+            char character = text.charAt(at + depth);
+            high = firstAtLeast(low, high, depth, character + 1);
+            low = firstAtLeast(low, high, depth, character);
         }
         return longest;
+    }
+
+    /** The first of these tokens whose character at that depth is at least this one. */
+    private int firstAtLeast(int from, int to, int depth, int character) {
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (sorted[middle].spelling().charAt(depth) < character) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

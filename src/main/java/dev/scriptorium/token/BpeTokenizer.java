@@ -1,7 +1,6 @@
 package dev.scriptorium.token;
 
 import dev.scriptorium.token.AddedTokens.AddedToken;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -15,7 +14,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final Vocabulary vocabulary;
     private final BytePairEncoder encoder;
     private final AddedTokens added;
-    private final List<String> controlSpellings;
+    private final AddedTokens control;
     private final Rules rules;
 
     /** How pieces become text again. */
@@ -58,10 +57,8 @@ public final class BpeTokenizer implements Tokenizer {
         this.vocabulary = vocabulary;
         this.encoder = encoder;
         this.added = added;
-        this.controlSpellings = added.tokens().stream()
-                .filter(AddedToken::control)
-                .map(AddedToken::spelling)
-                .toList();
+        this.control = new AddedTokens(
+                added.tokens().stream().filter(AddedToken::control).toList());
         this.rules = rules;
     }
 
@@ -151,9 +148,9 @@ public final class BpeTokenizer implements Tokenizer {
         return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
-    /** The spellings that {@link #encodeWithControlTokens} takes for control tokens. */
-    List<String> controlSpellings() {
-        return controlSpellings;
+    /** The tokens that {@link #encodeWithControlTokens} finds in text, and {@link #encode} does not. */
+    AddedTokens controlTokens() {
+        return control;
     }
 
     @Override

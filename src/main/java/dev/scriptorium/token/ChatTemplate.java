@@ -100,6 +100,9 @@ final class ChatTemplate {
         jinjava.getGlobalContext()
                 .registerFunction(
                         new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raise", String.class));
+        jinjava.getGlobalContext()
+                .registerFunction(
+                        new ELFunctionDefinition("", "strftime_now", FixedDate.class, "format", String.class));
     }
 
     /**

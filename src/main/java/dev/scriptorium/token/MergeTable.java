@@ -7,6 +7,9 @@ import java.util.Arrays;
  * Open addressing over primitive arrays, because a megabyte of text asks it some million times.
  */
 public final class MergeTable {
+    /** Longest piece that {@link #scored} takes: it looks at all of its halves, in the square of its length. */
+    public static final int PIECE_CHARACTERS_MAX = 512;
+
     static final long NONE = -1;
 
     private final long[] pairs; // left id in the upper half, right id in the lower; NONE where free
@@ -41,6 +44,7 @@ public final class MergeTable {
      * Merges as SentencePiece and GGUF imply them: two pieces may join wherever their text is a piece, the highest
      * score first; equal scores are equally urgent, so that the leftmost pair wins.
      *
+     * @param vocabulary of pieces no longer than {@link #PIECE_CHARACTERS_MAX}
      * @param scores by id, finite
      */
     public static MergeTable scored(Vocabulary vocabulary, float[] scores) {

@@ -9,8 +9,14 @@ import java.util.List;
  *
  * @param prefix where a mark is put in front
  * @param splits whether words are encoded one by one, each with the mark before it
+ * @param collapses whether spaces at the borders of the text go, and several in a row become one
  */
-public record SpaceMarking(Prefix prefix, boolean splits) implements PreTokenizer {
+public record SpaceMarking(Prefix prefix, boolean splits, boolean collapses) implements PreTokenizer {
+    /** One that leaves every space there is. */
+    public SpaceMarking(Prefix prefix, boolean splits) {
+        this(prefix, splits, false);
+    }
+
     static final char MARK = '\u2581';
 
     /** Where a mark is put in front of text; the names of tokenizer.json in brackets. */
@@ -27,7 +33,10 @@ public record SpaceMarking(Prefix prefix, boolean splits) implements PreTokenize
 
     @Override
     public List<String> words(String stretch, boolean first) {
-        String marked = stretch.replace(' ', MARK);
+        String marked = (collapses ? collapsed(stretch) : stretch).replace(' ', MARK);
+        if (marked.isEmpty()) {
+            return List.of();
+        }
         boolean unmarked = marked.charAt(0) != MARK;
         boolean prefixed = switch (prefix) {
             case NEVER -> false;
@@ -37,6 +46,18 @@ public record SpaceMarking(Prefix prefix, boolean splits) implements PreTokenize
         };
         String text = prefixed ? MARK + marked : marked;
         return splits ? splitBeforeMarks(text) : List.of(text);
+    }
+
+    private static String collapsed(String text) {
+        StringBuilder collapsed = new StringBuilder(text.length());
+        for (int at = 0; at < text.length(); at++) {
+            boolean space = text.charAt(at) == ' ';
+            if (!space || !collapsed.isEmpty() && collapsed.charAt(collapsed.length() - 1) != ' ') {
+                collapsed.append(text.charAt(at));
+            }
+        }
+        boolean endsWithSpace = !collapsed.isEmpty() && collapsed.charAt(collapsed.length() - 1) == ' ';
+        return collapsed.substring(0, collapsed.length() - (endsWithSpace ? 1 : 0));
     }
 
     private static List<String> splitBeforeMarks(String text) {

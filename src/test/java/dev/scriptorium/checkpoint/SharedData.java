@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptorium.checkpoint.file.JsonFile;
-import dev.scriptorium.checkpoint.huggingface.TokenizerJson;
+import dev.scriptorium.checkpoint.tokenizer.BeginRule;
+import dev.scriptorium.checkpoint.tokenizer.TokenizerFolder;
 import dev.scriptorium.token.BpeTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,10 +59,8 @@ public final class SharedData {
         return ids;
     }
 
-    /** A tokenizer.json alone, with as many ids as it has pieces. */
+    /** A tokenizer.json or tokenizer.model alone, with as many ids as it has pieces. */
     public static BpeTokenizer tokenizer(Path file) {
-        JsonFile json = JsonFile.read(file);
-        int size = json.root().path("model").path("vocab").size();
-        return TokenizerJson.read(json, size, new TokenizerJson.Begin("<s>", null, true));
+        return TokenizerFolder.readFile(file, new BeginRule("<s>", null, true, null));
     }
 }

@@ -25,7 +25,10 @@ class TokenizerGoldensTest {
     @CsvSource({
         "mistral-7b-v0.1, tokenizers/mistral-7b-v0.1/tokenizer.json",
         "llama-2, tokenizers/llama-2/tokenizer.json",
-        "stories260K, models/stories260K/hf/tokenizer.json"
+        "stories260K, models/stories260K/hf/tokenizer.json",
+        "mistral-7b-v0.1, tokenizers/mistral-7b-v0.1/tokenizer.model",
+        "llama-2, tokenizers/llama-2/tokenizer.model",
+        "stories260K, models/stories260K/hf/tokenizer.model"
     })
     void idsAndTextAreTheOnesOfHuggingFace(String name, String file) {
         // Given
@@ -88,13 +91,14 @@ class TokenizerGoldensTest {
                 .isEqualTo(golden.path("decoded").asText());
     }
 
-    @Test
-    void brokenUtf8InByteTokensDecodesAsHuggingFaceDoesIt() {
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer.json", "tokenizer.model"})
+    void brokenUtf8InByteTokensDecodesAsHuggingFaceDoesIt(String file) {
         // Given
         List<JsonNode> cases = SharedData.lines(SharedData.path("goldens/tokenizer/decode-mistral-7b-v0.1.jsonl"));
 
         // When
-        BpeTokenizer tokenizer = SharedData.tokenizer(SharedData.path("tokenizers/mistral-7b-v0.1/tokenizer.json"));
+        BpeTokenizer tokenizer = SharedData.tokenizer(SharedData.path("tokenizers/mistral-7b-v0.1/" + file));
 
         // Then
         assertThat(cases).isNotEmpty();
@@ -107,8 +111,9 @@ class TokenizerGoldensTest {
         softly.assertAll();
     }
 
-    @Test
-    void llamaCppsOwnVectorsHold() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer.json", "tokenizer.model"})
+    void llamaCppsOwnVectorsHold(String file) throws IOException {
         // Given
         Path folder = SharedData.path("goldens/tokenizer/llama.cpp-spm");
         String[] texts = Files.readString(folder.resolve("ggml-vocab-llama-spm.gguf.inp"))
@@ -116,7 +121,7 @@ class TokenizerGoldensTest {
         List<String> lines = Files.readAllLines(folder.resolve("ggml-vocab-llama-spm.gguf.out"));
 
         // When
-        BpeTokenizer tokenizer = SharedData.tokenizer(SharedData.path("tokenizers/llama-2/tokenizer.json"));
+        BpeTokenizer tokenizer = SharedData.tokenizer(SharedData.path("tokenizers/llama-2/" + file));
 
         // Then
         SoftAssertions softly = new SoftAssertions();

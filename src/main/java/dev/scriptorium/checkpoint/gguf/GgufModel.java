@@ -47,7 +47,7 @@ public final class GgufModel {
         Set<Integer> endIds =
                 ConfigRules.checkedEndIds(path.toString(), stated.isEmpty() ? ownEndIds() : stated, vocabulary.size());
         Integer endId = own.id("tokenizer.ggml.eos_token_id", vocabulary);
-        String template = gguf.textOrNull("tokenizer.chat_template");
+        String template = own.chatTemplate();
         String endToken = endId == null ? "" : vocabulary.piece(endId);
         ChatFormat chat = template == null ? null : new JinjaChatFormat(tokenizer, template, endToken);
         ContentDigest digest = new ContentDigest();

@@ -7,22 +7,18 @@ import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.checkpoint.file.ContentDigest;
 import dev.scriptorium.checkpoint.file.JsonFile;
 import dev.scriptorium.checkpoint.file.MappedFile;
+import dev.scriptorium.checkpoint.tokenizer.TokenizerFolder;
 import dev.scriptorium.checkpoint.weights.ConfigRules;
 import dev.scriptorium.checkpoint.weights.Tensor;
 import dev.scriptorium.checkpoint.weights.WeightReader;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaWeights;
-import dev.scriptorium.token.BpeTokenizer;
-import dev.scriptorium.token.ChatFormat;
-import dev.scriptorium.token.JinjaChatFormat;
 import java.lang.foreign.Arena;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,14 +37,11 @@ public final class HuggingFaceFolder {
 
     private final Path folder;
     private final JsonFile config;
-    private final @Nullable JsonFile tokenizerConfig;
     private final ContentDigest digest = new ContentDigest();
 
     private HuggingFaceFolder(Path folder) {
         this.folder = folder;
         this.config = JsonFile.read(existing("config.json", "which says the shape of the model"));
-        Path beside = folder.resolve("tokenizer_config.json");
-        this.tokenizerConfig = Files.exists(beside) ? JsonFile.read(beside) : null;
     }
 
     public static boolean hasWeights(Path folder) {
@@ -61,28 +54,21 @@ public final class HuggingFaceFolder {
 
     private LoadedCheckpoint load() {
         LlamaConfig numbers = numbers();
-        Path tokenizerPath = existing("tokenizer.json", "the tokenizer; tokenizer.model alone is not read yet");
-        byte[] tokenizerBytes = JsonFile.bytes(tokenizerPath);
-        String beginToken = tokenText("bos_token");
-        Boolean addsBegin = tokenizerConfig == null ? null : tokenizerConfig.booleanOrNull("add_bos_token");
-        BpeTokenizer tokenizer = TokenizerJson.read(
-                JsonFile.parse(tokenizerPath.toString(), tokenizerBytes),
-                numbers.vocabularySize(),
-                new TokenizerJson.Begin(beginToken, config.intOrNull("bos_token_id"), addsBegin));
+        TokenizerFolder files = TokenizerFolder.read(folder, config);
         JsonFile generation = GenerationDefaults.fileIn(folder);
-        Set<Integer> endIds = endIds(generation, tokenizer);
-        String template = chatTemplate();
-        ChatFormat chat = template == null
-                ? null
-                : new JinjaChatFormat(tokenizer, template, Objects.requireNonNullElse(tokenText("eos_token"), ""));
+        Set<Integer> endIds = endIds(generation, files);
         digest.add("config", ConfigRules.describe(numbers));
-        digest.add("tokenizer.json", tokenizerBytes);
-        digest.add("begin", tokenizer.beginId() + " " + tokenizer.addsBegin());
+        files.addTo(digest);
         digest.add("end", new TreeSet<>(endIds).toString());
-        digest.add("chat template", Objects.requireNonNullElse(template, ""));
         LlamaWeights weights = weights(numbers);
         return new LoadedCheckpoint(
-                numbers, weights, tokenizer, chat, GenerationDefaults.read(generation), endIds, digest.finish());
+                numbers,
+                weights,
+                files.tokenizer(),
+                files.chat(),
+                GenerationDefaults.read(generation),
+                endIds,
+                digest.finish());
     }
 
     private Path existing(String name, String what) {
@@ -159,45 +145,18 @@ public final class HuggingFaceFolder {
         return theta == null ? ROPE_THETA_DEFAULT : theta;
     }
 
-    /** A special token of tokenizer_config.json: its spelling, alone or in the field {@code content}. */
-    private @Nullable String tokenText(String field) {
-        if (tokenizerConfig == null) {
-            return null;
-        }
-        JsonNode token = tokenizerConfig.root().path(field);
-        JsonNode spelling = token.isObject() ? token.path("content") : token;
-        return spelling.isTextual() ? spelling.textValue() : null;
-    }
-
-    private Set<Integer> endIds(@Nullable JsonFile generation, BpeTokenizer tokenizer) {
+    private Set<Integer> endIds(@Nullable JsonFile generation, TokenizerFolder files) {
         Set<Integer> ids = ConfigRules.endIds(generation);
         if (ids.isEmpty()) {
             ids = ConfigRules.endIds(config);
         }
-        String endToken = tokenText("eos_token");
+        String endToken = files.endToken();
         if (ids.isEmpty() && endToken != null) {
-            int[] spelled = tokenizer.encodeWithControlTokens(endToken);
+            int[] spelled = files.tokenizer().encodeWithControlTokens(endToken);
             ids = spelled.length == 1 ? Set.of(spelled[0]) : Set.of();
         }
-        return ConfigRules.checkedEndIds(folder.toString(), ids, tokenizer.vocabularySize());
-    }
-
-    /** From chat_template.jinja, or from tokenizer_config.json: one template, or a list with one named default. */
-    private @Nullable String chatTemplate() {
-        Path file = folder.resolve("chat_template.jinja");
-        if (Files.exists(file)) {
-            return new String(JsonFile.bytes(file), StandardCharsets.UTF_8);
-        }
-        if (tokenizerConfig == null) {
-            return null;
-        }
-        JsonNode template = tokenizerConfig.root().path("chat_template");
-        for (JsonNode named : template.isArray() ? template : List.<JsonNode>of()) {
-            if (named.path("name").asText().equals("default")) {
-                return named.path("template").asText();
-            }
-        }
-        return template.isTextual() ? template.textValue() : null;
+        return ConfigRules.checkedEndIds(
+                folder.toString(), ids, files.tokenizer().vocabularySize());
     }
 
     private LlamaWeights weights(LlamaConfig numbers) {
