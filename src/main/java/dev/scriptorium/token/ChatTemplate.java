@@ -11,6 +11,7 @@ import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -87,13 +88,17 @@ final class ChatTemplate {
 
     private static final Pattern BLOCK_INDENT = Pattern.compile("(?m)^[ \\t]+(?=\\{[%#](?!\\+))");
     private static final Pattern BLOCK_LINE_END = Pattern.compile("([%#]\\})\\n");
+    /** {@code not x is …}, which the library reads as {@code (not x) is …}. */
+    private static final Pattern NEGATED_TEST =
+            Pattern.compile("\\bnot\\s+(\\w+(?:\\.\\w+|\\[[^\\]]*\\]){0,9}\\s+is\\s+(?:not\\s+)?\\w+)");
+
     private static final Pattern FILTERED_LOOP = Pattern.compile("\\{%[-+]?\\s*for\\s[^%]*\\sif\\s");
 
     private final String text;
     private final Jinjava jinjava = new Jinjava(config(() -> {}));
 
     ChatTemplate(String text) {
-        this.text = withoutBlockLines(text);
+        this.text = withNegationsAsJinja2(withoutBlockLines(text));
         jinjava.setResourceLocator((name, encoding, interpreter) -> {
             throw new TemplateException("chat templates read no files");
         });
@@ -113,6 +118,36 @@ final class ChatTemplate {
         String closed = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
         String unindented = BLOCK_INDENT.matcher(closed).replaceAll("");
         return BLOCK_LINE_END.matcher(unindented).replaceAll("$1");
+    }
+
+    private static String withNegationsAsJinja2(String template) {
+        StringBuilder rewritten = new StringBuilder(template.length());
+        Matcher negated = NEGATED_TEST.matcher(template).useTransparentBounds(true);
+        boolean inBlock = false;
+        char quote = 0; // that opened the string we are in, or 0
+        for (int at = 0; at < template.length(); at++) {
+            char character = template.charAt(at);
+            if (!inBlock) {
+                inBlock = template.startsWith("{%", at) || template.startsWith("{{", at);
+            } else if (quote != 0) {
+                if (character == '\\' && at + 1 < template.length()) {
+                    rewritten.append(character);
+                    character = template.charAt(++at);
+                } else if (character == quote) {
+                    quote = 0;
+                }
+            } else if (character == '\'' || character == '"') {
+                quote = character;
+            } else if (template.startsWith("%}", at) || template.startsWith("}}", at)) {
+                inBlock = false;
+            } else if (character == 'n' && negated.region(at, template.length()).lookingAt()) {
+                rewritten.append("not (").append(negated.group(1)).append(')');
+                at = negated.end() - 1;
+                continue;
+            }
+            rewritten.append(character);
+        }
+        return rewritten.toString();
     }
 
     /** What {@code raise_exception} calls; public because the library calls it by reflection. */
@@ -136,7 +171,7 @@ final class ChatTemplate {
         }
         if (FILTERED_LOOP.matcher(text).find()) {
             throw new TemplateException(
-                    "the chat template has a loop with a condition ({% for … if … %}), which is not" + " supported");
+                    "the chat template has a loop with a condition ({% for … if … %}), which is not supported");
         }
         int[] steps = {0};
         JinjavaConfig counting = config(() -> {

@@ -55,6 +55,6 @@ public final class FixedDate {
                 throw new TemplateException(
                         "the chat template formats the date with '%" + directive + "', which is not supported");
         };
-        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+        return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
     }
 }
