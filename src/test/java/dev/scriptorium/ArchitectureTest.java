@@ -38,6 +38,7 @@ class ArchitectureTest {
     private static final String JINJA_EXPRESSIONS = "jinjava.javax.el..";
 
     private static final String PROGRESS = "me.tongfei.progressbar..";
+    private static final String CSV = "de.siegmar.fastcsv..";
     private static final String LOG = "org.slf4j..";
 
     enum Room {
@@ -52,7 +53,7 @@ class ArchitectureTest {
         KERNEL("kernel", List.of(), List.of("jdk.incubator.vector..")),
         SAMPLE("sample", List.of(), List.of()),
         CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
-        BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, LOG)),
+        BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, CSV, LOG)),
         BROKER("broker", List.of(), List.of("org.apache.kafka..", "kafka..", "scala..", LOG));
 
         private final String name;

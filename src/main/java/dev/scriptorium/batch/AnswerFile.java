@@ -63,7 +63,9 @@ final class AnswerFile implements AutoCloseable {
             return;
         }
         try (open) {
-            open.force(true);
+            if (Files.isRegularFile(path)) {
+                open.force(true);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,6 +77,10 @@ final class AnswerFile implements AutoCloseable {
             Path folder = path.toAbsolutePath().getParent();
             if (folder != null) {
                 Files.createDirectories(folder);
+            }
+            if (Files.exists(path) && !Files.isRegularFile(path)) {
+                // A terminal or a pipe has no past and no other writer that matters.
+                return FileChannel.open(path, StandardOpenOption.WRITE);
             }
             FileChannel opened = FileChannel.open(
                     path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -102,6 +108,11 @@ final class AnswerFile implements AutoCloseable {
         if (lock == null) {
             throw new IllegalStateException("the output " + path + " is being written by another process");
         }
+    }
+
+    /** Hands out every whole line with its end cut off. */
+    static void read(Path path, Consumer<String> eachLine) throws IOException {
+        endOfWholeLines(path, eachLine);
     }
 
     private static long endOfWholeLines(Path path, Consumer<String> eachLine) throws IOException {

@@ -5,6 +5,7 @@ import dev.scriptorium.wire.AnswerReader.Answer;
 import dev.scriptorium.wire.Arrival;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,9 +28,20 @@ final class AnswerFollower implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String job;
     private final String deadLetters;
+    private final Map<TopicPartition, Long> endAtStart;
     private final AnswerReader reader = new AnswerReader();
 
-    AnswerFollower(String job, BulkJob.Topics topics, Map<String, String> kafka) {
+    /** How far back in the topics. */
+    enum DeadLetters {
+        /** Only those to come: old ones are about records sent before. */
+        FROM_NOW,
+        /** All of them: whoever asks did not send the records. */
+        ALL
+    }
+
+    /** @param since answers older than this are not looked at; null for all */
+    AnswerFollower(
+            String job, BulkJob.Topics topics, Map<String, String> kafka, DeadLetters reach, @Nullable Instant since) {
         Map<String, Object> settings = new HashMap<>(kafka);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -43,9 +55,36 @@ final class AnswerFollower implements AutoCloseable {
         List<TopicPartition> all = new ArrayList<>(settled);
         all.addAll(dead);
         consumer.assign(all);
-        consumer.seekToBeginning(settled);
-        // The end is looked up now, not when polled first: a dead letter of this run must not be skipped.
-        consumer.endOffsets(dead).forEach(consumer::seek);
+        switch (reach) {
+            case FROM_NOW -> {
+                seek(settled, since);
+                // The end is looked up now, not when polled first: a dead letter of this run must not be skipped.
+                consumer.endOffsets(dead).forEach(consumer::seek);
+            }
+            case ALL -> seek(all, since);
+        }
+        this.endAtStart = consumer.endOffsets(all);
+    }
+
+    private void seek(List<TopicPartition> partitions, @Nullable Instant since) {
+        consumer.seekToBeginning(partitions);
+        if (since == null) {
+            return;
+        }
+        Map<TopicPartition, Long> from = new HashMap<>();
+        partitions.forEach(partition -> from.put(partition, since.toEpochMilli()));
+        consumer.offsetsForTimes(from).forEach((partition, found) -> {
+            if (found != null) {
+                consumer.seek(partition, found.offset());
+            } else {
+                consumer.seekToEnd(List.of(partition));
+            }
+        });
+    }
+
+    /** Whether all was read that was there when this began. */
+    boolean isCaughtUp() {
+        return endAtStart.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
     /** News of one request of the job. */
@@ -56,8 +95,12 @@ final class AnswerFollower implements AutoCloseable {
         /** @param contentDigest of the request that was answered */
         record Settled(String key, String contentDigest, Answer answer) implements News {}
 
-        /** A record of the job that was put aside. */
-        record PutAside(String key, String reason) implements News {}
+        /**
+         * A record of the job that was put aside.
+         *
+         * @param source where it stood in its sender's file; null if unknown
+         */
+        record PutAside(String key, String reason, @Nullable String source) implements News {}
     }
 
     List<News> poll(Duration timeout) {
@@ -70,7 +113,7 @@ final class AnswerFollower implements AutoCloseable {
                 String id = header(found, Arrival.ID_HEADER);
                 String reason = header(found, Arrival.REASON_HEADER);
                 if (id != null && reason != null) {
-                    news.add(new News.PutAside(job + "/" + id, reason));
+                    news.add(new News.PutAside(job + "/" + id, reason, header(found, Arrival.SOURCE_HEADER)));
                 }
             } else {
                 String digest = header(found, Arrival.CONTENT_DIGEST_HEADER);

@@ -1,6 +1,7 @@
 package dev.scriptorium.batch;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,23 +9,50 @@ import org.jspecify.annotations.Nullable;
  * One file of prompts to be answered.
  *
  * @param name the job under which ids are unique
- * @param input one prompt a line
- * @param output completions go here, one a line, in the order in which they are settled
- * @param errors rejections go here, one a line
+ * @param input the prompts
+ * @param output completions go here, one a line, in the order in which they are settled; of a table, its rows with what
+ *     was written for them
+ * @param errors rejections go here, one a line; of a table they stand in its rows
+ * @param form how answers are written
  * @param weightsDigest of the model that this run expects answers of; null if it does not know
+ * @param since when the job began; answers before are not its own. Null if it may have begun at any time
  * @param topics where to publish and what to follow
  * @param kafka client properties under Kafka's own names, with bootstrap.servers
  */
 public record BulkJob(
         String name,
-        Path input,
+        PromptFile input,
         Path output,
         Path errors,
+        Form form,
         @Nullable String weightsDigest,
+        @Nullable Instant since,
         Topics topics,
         Map<String, String> kafka) {
     public BulkJob {
         kafka = Map.copyOf(kafka);
+    }
+
+    /** Where completions are collected, a line of JSON each: the output itself, unless that is to be a table. */
+    Path answers() {
+        return isTable() ? output.resolveSibling(output.getFileName() + ".answers.jsonl") : output;
+    }
+
+    /** Where rejections are collected likewise; a table has them in a column. */
+    Path rejections() {
+        return isTable() ? output.resolveSibling(output.getFileName() + ".rejections.jsonl") : errors;
+    }
+
+    private boolean isTable() {
+        return input.format() != PromptFile.Format.JSON_LINES;
+    }
+
+    /** How answers are written. */
+    public enum Form {
+        /** All that is known of them, in the order in which they are settled. */
+        FULL,
+        /** Only what is a function of the prompts, at the end in the order of the input: equal whenever it is made. */
+        STABLE
     }
 
     /**
@@ -33,5 +61,12 @@ public record BulkJob(
      * @param recordBytesMax a longer line is refused without being sent
      */
     public record Topics(
-            String prompts, String completions, String rejections, String deadLetters, int recordBytesMax) {}
+            String prompts,
+            String completions,
+            String rejections,
+            String deadLetters,
+            String jobs,
+            String batches,
+            String workers,
+            int recordBytesMax) {}
 }

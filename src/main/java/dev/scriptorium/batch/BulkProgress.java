@@ -25,6 +25,11 @@ public record BulkProgress(
         return completed + failed;
     }
 
+    /** The same with what somebody else counted. */
+    BulkProgress of(long allLines, boolean ended) {
+        return new BulkProgress(allLines, ended, completed, failed, resumed, promptTokens, completionTokens);
+    }
+
     BulkProgress withLine() {
         return new BulkProgress(lines + 1, inputEnded, completed, failed, resumed, promptTokens, completionTokens);
     }

@@ -1,23 +1,12 @@
 package dev.scriptorium.batch;
 
-import dev.scriptorium.event.Dialect;
-import dev.scriptorium.event.ErrorCode;
-import dev.scriptorium.event.Prompt;
-import dev.scriptorium.event.Rejection;
-import dev.scriptorium.event.RequestId;
-import dev.scriptorium.wire.AnswerFormat;
-import dev.scriptorium.wire.AnswerReader;
 import dev.scriptorium.wire.AnswerReader.Answer;
-import dev.scriptorium.wire.AnswerWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +29,9 @@ public final class BulkRun {
     private final BooleanSupplier stopRequested;
     private final InstantSource clock;
     private final LineIntake intake;
-    private final AnswerReader reader = new AnswerReader();
-    private final AnswerWriter writer = new AnswerWriter();
 
-    /** Keys whose completion stands in the output (true) or whose rejection stands in the error file (false). */
-    private final Map<String, Boolean> answered = new HashMap<>();
-    /** Messages in the error file: lines that are refused here are refused again by every run, but written once. */
-    private final Set<String> errorMessages = new HashSet<>();
     /** Keys sent and not answered yet. */
-    private final Map<String, Waiting> outstanding = new HashMap<>();
-
-    private record Waiting(String contentDigest, String source) {}
+    private final Map<String, LineIntake.Decision.Send> outstanding = new HashMap<>();
 
     private BulkProgress now = BulkProgress.NOTHING_YET;
 
@@ -63,10 +44,7 @@ public final class BulkRun {
         this.progress = progress;
         this.stopRequested = stopRequested;
         this.clock = clock;
-        this.intake = new LineIntake(
-                job.name(),
-                String.valueOf(job.input().getFileName()),
-                job.topics().recordBytesMax());
+        this.intake = LineIntake.of(job);
     }
 
     /**
@@ -75,25 +53,28 @@ public final class BulkRun {
      * @throws IllegalStateException if the answers on the topic cannot be this job's, or publishing fails for good
      */
     public BulkProgress run() {
-        try (PromptLines input = new PromptLines(job.input(), job.topics().recordBytesMax());
-                AnswerFile output = AnswerFile.open(job.output(), json -> remember(json, true));
-                AnswerFile errors = AnswerFile.openOnDemand(job.errors(), json -> remember(json, false));
-                AnswerFollower follower = new AnswerFollower(job.name(), job.topics(), job.kafka());
+        try (PromptSource input = job.input().open(job.topics().recordBytesMax());
+                AnswerBook book = AnswerBook.open(job);
+                AnswerFollower follower = new AnswerFollower(
+                        job.name(), job.topics(), job.kafka(), AnswerFollower.DeadLetters.FROM_NOW, job.since());
                 PromptSender sender = new PromptSender(job.name(), job.topics(), job.kafka())) {
             while (!stopRequested.getAsBoolean() && !(now.inputEnded() && outstanding.isEmpty())) {
                 for (int i = 0; i < LINES_A_TURN && !now.inputEnded(); i++) {
-                    take(input.next(), sender, errors);
+                    take(input.next(), sender, book);
                 }
                 sender.check();
                 for (AnswerFollower.News news : follower.poll(now.inputEnded() ? POLL : Duration.ZERO)) {
-                    settle(news, output, errors);
+                    settle(news, book);
                 }
                 progress.accept(now);
             }
-            return now;
         } catch (IOException e) {
-            throw new UncheckedIOException("the input " + job.input() + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException("the input " + job.input().path() + " cannot be read: " + e.getMessage(), e);
         }
+        if (finished()) {
+            FinishedOutput.of(job).write();
+        }
+        return now;
     }
 
     /** Whether {@link #run} returned because there was nothing left to do. */
@@ -101,50 +82,50 @@ public final class BulkRun {
         return now.inputEnded() && outstanding.isEmpty();
     }
 
-    private void take(PromptLines.@Nullable Line line, PromptSender sender, AnswerFile errors) {
+    private void take(PromptLines.@Nullable Line line, PromptSender sender, AnswerBook book) {
         if (line == null) {
             now = now.withInputEnded();
             return;
         }
         switch (intake.decide(line, clock.instant())) {
             case LineIntake.Decision.Skip() -> {}
-            case LineIntake.Decision.Refuse(var rejection) -> {
-                now = now.withLine();
-                fail(rejection, errors);
-            }
-            case LineIntake.Decision.Send send -> {
-                now = now.withLine();
-                Boolean asCompletion = answered.get(send.key());
-                if (asCompletion != null) {
-                    now = now.withResumed(asCompletion);
-                } else {
-                    outstanding.put(send.key(), new Waiting(send.contentDigest(), send.source()));
-                    sender.send(send);
-                }
-            }
+            case LineIntake.Decision.Refuse(var _, var asSent) -> ask(asSent, sender, book);
+            case LineIntake.Decision.Send send -> ask(send, sender, book);
         }
     }
 
-    private void settle(AnswerFollower.News news, AnswerFile output, AnswerFile errors) {
-        Waiting asked = outstanding.remove(news.key());
+    private void ask(LineIntake.Decision.Send send, PromptSender sender, AnswerBook book) {
+        now = now.withLine();
+        Boolean asCompletion = book.find(send.key());
+        if (asCompletion != null) {
+            now = now.withResumed(asCompletion);
+        } else {
+            outstanding.put(send.key(), send);
+            sender.send(send);
+        }
+    }
+
+    private void settle(AnswerFollower.News news, AnswerBook book) {
+        LineIntake.Decision.Send asked = outstanding.remove(news.key());
         if (asked == null) {
             return;
         }
         switch (news) {
             case AnswerFollower.News.Settled(var key, var digest, var answer) -> {
                 if (!asked.contentDigest().equals(digest)) {
-                    fail(conflict(key, asked, "was answered before for other content"), errors);
-                } else if (answer.error() == null) {
+                    fail(asked, "was answered before for other content", book);
+                    return;
+                }
+                if (answer.error() == null) {
                     requireOurModel(answer);
-                    output.append(answer.json());
                     now = now.withCompletion(answer.promptTokens(), answer.completionTokens());
                 } else {
-                    errors.append(answer.json());
                     now = now.withFailure();
                 }
+                book.write(key, answer);
             }
-            case AnswerFollower.News.PutAside(var key, var reason) ->
-                fail(conflict(key, asked, "was put aside: " + reason), errors);
+            case AnswerFollower.News.PutAside(var _, var reason, var _) ->
+                fail(asked, "was put aside: " + reason, book);
         }
     }
 
@@ -158,35 +139,8 @@ public final class BulkRun {
         }
     }
 
-    private Rejection conflict(String key, Waiting asked, String what) {
-        String message = "%s: id '%s' %s; name this run with --job, or give the line another id"
-                .formatted(asked.source(), key.substring(job.name().length() + 1), what);
-        RequestId request = new RequestId(job.name(), asked.source());
-        return new Rejection(
-                request,
-                Dialect.PLAIN,
-                Prompt.DEFAULT_TENANT,
-                ErrorCode.ID_CONFLICT,
-                message,
-                null,
-                asked.source(),
-                clock.instant(),
-                Map.of());
-    }
-
-    /** A failure that the pipeline has no event for; on a resumed run it may stand in the file already. */
-    private void fail(Rejection rejection, AnswerFile errors) {
+    private void fail(LineIntake.Decision.Send asked, String what, AnswerBook book) {
         now = now.withFailure();
-        if (errorMessages.add(rejection.message())) {
-            errors.append(new String(writer.write(rejection, AnswerFormat.JSON), StandardCharsets.UTF_8));
-        }
-    }
-
-    private void remember(String json, boolean isOutput) {
-        Answer answer = reader.read(json.getBytes(StandardCharsets.UTF_8));
-        if (answer.error() != null) {
-            errorMessages.add(answer.error());
-        }
-        answered.put(job.name() + "/" + answer.id(), isOutput);
+        book.write(Conflicts.rejection(job.name(), asked.key(), asked.source(), what, clock.instant()));
     }
 }

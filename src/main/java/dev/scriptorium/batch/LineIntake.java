@@ -27,6 +27,13 @@ final class LineIntake {
     private final EventCodec codec = new EventCodec();
     private final Map<String, Long> lineOfKey = new HashMap<>();
 
+    static LineIntake of(BulkJob job) {
+        return new LineIntake(
+                job.name(),
+                String.valueOf(job.input().path().getFileName()),
+                job.topics().recordBytesMax());
+    }
+
     LineIntake(String job, String fileName, int recordBytesMax) {
         this.job = job;
         this.fileName = fileName;
@@ -44,7 +51,8 @@ final class LineIntake {
         record Send(String key, String contentDigest, String recordKey, byte[] value, String source)
                 implements Decision {}
 
-        record Refuse(Rejection rejection) implements Decision {}
+        /** @param asSent how the pipeline is told, so that it answers and counts the line like any other */
+        record Refuse(Rejection rejection, Send asSent) implements Decision {}
 
         record Skip() implements Decision {}
     }
@@ -107,15 +115,11 @@ final class LineIntake {
     }
 
     private Decision refusal(Dialect dialect, ErrorCode code, String source, Instant now, String sentence) {
-        return new Decision.Refuse(new Rejection(
-                new RequestId(job, source),
-                dialect,
-                Prompt.DEFAULT_TENANT,
-                code,
-                sentence,
-                null,
-                source,
-                now,
-                Map.of()));
+        RequestId request = new RequestId(job, source);
+        Rejection rejection =
+                new Rejection(request, dialect, Prompt.DEFAULT_TENANT, code, sentence, null, source, now, Map.of());
+        String digest = codec.contentDigest(rejection);
+        byte[] event = codec.encode(new Decoded.Refused(rejection, digest));
+        return new Decision.Refuse(rejection, new Decision.Send(request.key(), digest, source, event, source));
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a file as bytes, one at a time; holds no more of a line than somebody would take. */
-final class PromptLines implements AutoCloseable {
+final class PromptLines implements PromptSource {
     private static final int READ_BYTES = 1 << 16;
 
     private final InputStream in;
@@ -40,9 +40,8 @@ final class PromptLines implements AutoCloseable {
         }
     }
 
-    /** The next line, or null at the end of the file. */
-    @Nullable
-    Line next() throws IOException {
+    @Override
+    public @Nullable Line next() throws IOException {
         int b = in.read();
         if (b < 0) {
             return null;

@@ -56,6 +56,12 @@ final class PromptSender implements AutoCloseable {
         }
     }
 
+    /** Waits until all that was sent is durable. */
+    void flush() {
+        producer.flush();
+        check();
+    }
+
     @Override
     public void close() {
         producer.close();

@@ -19,7 +19,7 @@ import picocli.CommandLine;
             " 0:everything asked for was done",
             " 1:something failed; the message says what",
             " 2:the command line or the pipeline file is wrong",
-            " 3:run: finished, but some requests were rejected",
+            " 3:run, watch, results: finished, but some requests were rejected",
             "130:stopped by Ctrl-C; the same command goes on"
         })
 public final class Main {
@@ -34,11 +34,16 @@ public final class Main {
     static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.addSubcommand(new RunCommand(shutdown, clock));
+        commandLine.addSubcommand(new SubmitCommand(shutdown, clock));
+        commandLine.addSubcommand(new WatchCommand(shutdown, clock));
+        commandLine.addSubcommand(new ResultsCommand(shutdown, clock));
+        commandLine.addSubcommand(new JobsCommand());
         commandLine.addSubcommand(new ServeCommand(shutdown, clock));
         commandLine.addSubcommand(new RouterCommand(shutdown));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
         commandLine.addSubcommand(new TopicsCommand());
         commandLine.addSubcommand(ModelsCommand.commandLine(shutdown, clock));
+        commandLine.addSubcommand(new CompletionCommand());
         commandLine.setExecutionExceptionHandler(Main::explain);
         return commandLine;
     }

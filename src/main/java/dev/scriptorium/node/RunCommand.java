@@ -4,10 +4,9 @@ import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.batch.BulkProgress;
 import dev.scriptorium.batch.BulkRun;
 import dev.scriptorium.batch.ProgressDisplay;
-import dev.scriptorium.event.RequestId;
+import dev.scriptorium.batch.PromptFile;
 import dev.scriptorium.pipeline.Pipeline;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** A prompt file goes in, generated text comes out. */
 @Command(
@@ -25,8 +23,6 @@ import picocli.CommandLine.Parameters;
                 + " Stopped at any moment, the same command goes on.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final String JSONL = ".jsonl";
-
     private final Shutdown shutdown;
     private final InstantSource clock;
 
@@ -36,14 +32,16 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Parameters(paramLabel = "INPUT", description = "The prompts, one JSON object a line.")
-    private Path input = Path.of("");
+    @Mixin
+    private InputOptions input = new InputOptions();
 
     @Option(
             names = {"-o", "--output"},
             required = true,
             paramLabel = "FILE",
-            description = "Completions go here, one a line, each the moment it is settled.")
+            description =
+                    "Completions go here, one a line, each the moment it is settled. Of a table: its rows with what"
+                            + " was written for them, at the end.")
     private Path output = Path.of("");
 
     @Option(
@@ -53,11 +51,8 @@ final class RunCommand implements Callable<Integer> {
                     "Rejections go here. Default: beside the output, completions.errors.jsonl for completions.jsonl.")
     private @Nullable Path errors;
 
-    @Option(
-            names = "--job",
-            paramLabel = "NAME",
-            description = "Ids are unique within a job, and the default seed depends on it. Default: the input's name.")
-    private @Nullable String job;
+    @Option(names = "--stable", description = InputOptions.STABLE)
+    private boolean stable;
 
     RunCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
@@ -66,16 +61,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.isReadable(input) || Files.isDirectory(input)) {
-            throw new IllegalStateException("the input " + input + " is not a file that can be read");
-        }
+        PromptFile file = input.file();
         Pipeline pipeline = model.applied(options.load());
         try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.open(pipeline, options, 0)) {
             services.createTopics();
             services.startRouter(shutdown::fail);
             String digest = services.startWorker(model, clock, shutdown::fail);
-            return follow(bulkJob(services.pipeline(), digest)).code();
+            return follow(bulkJob(file, services.pipeline(), digest)).code();
         }
     }
 
@@ -95,39 +88,21 @@ final class RunCommand implements Callable<Integer> {
         return end.failed() > 0 ? ExitCode.SOME_REJECTED : ExitCode.OK;
     }
 
-    private BulkJob bulkJob(Pipeline pipeline, String digest) {
-        BulkJob.Topics topics = new BulkJob.Topics(
-                pipeline.topics().prompts().name(),
-                pipeline.topics().completions().name(),
-                pipeline.topics().rejections().name(),
-                pipeline.topics().deadLetters().name(),
-                pipeline.limits().recordBytesMax());
+    private BulkJob bulkJob(PromptFile file, Pipeline pipeline, String digest) {
         return new BulkJob(
-                new RequestId(jobName(), "any").job(),
-                input,
+                input.job(),
+                file,
                 output,
                 errorsFile(),
+                stable ? BulkJob.Form.STABLE : BulkJob.Form.FULL,
                 digest,
-                topics,
+                null,
+                Services.jobTopics(pipeline),
                 pipeline.kafka().common());
     }
 
-    private String jobName() {
-        if (job != null) {
-            return job;
-        }
-        String file = String.valueOf(input.getFileName());
-        String stem = file.endsWith(JSONL) ? file.substring(0, file.length() - JSONL.length()) : file;
-        return stem.replaceAll("[^A-Za-z0-9._-]", "-");
-    }
-
     private Path errorsFile() {
-        if (errors != null) {
-            return errors;
-        }
-        String file = String.valueOf(output.getFileName());
-        String stem = file.endsWith(JSONL) ? file.substring(0, file.length() - JSONL.length()) : file;
-        return output.resolveSibling(stem + ".errors" + JSONL);
+        return errors != null ? errors : InputOptions.errorsBeside(output);
     }
 
     private void summarise(PrintStream out, BulkProgress end, ProgressDisplay display, boolean finished) {
@@ -148,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
                 display.tokensPerSecond(end));
         out.println("completions: " + output);
         if (end.failed() > 0) {
-            out.println("rejections:  " + errorsFile());
+            out.println("rejections:  " + (input.isTable() ? "in the column 'error'" : errorsFile()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.scriptorium.node;
 
+import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.broker.EmbeddedKafka;
 import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.pipeline.KafkaProperties;
@@ -58,6 +59,19 @@ final class Services implements AutoCloseable {
     /** The pipeline as it runs here, with the Kafka that was chosen. */
     Pipeline pipeline() {
         return pipeline;
+    }
+
+    /** What jobs need to know of a pipeline. */
+    static BulkJob.Topics jobTopics(Pipeline pipeline) {
+        return new BulkJob.Topics(
+                pipeline.topics().prompts().name(),
+                pipeline.topics().completions().name(),
+                pipeline.topics().rejections().name(),
+                pipeline.topics().deadLetters().name(),
+                pipeline.topics().jobs().name(),
+                pipeline.topics().batches().name(),
+                pipeline.topics().workers().name(),
+                pipeline.limits().recordBytesMax());
     }
 
     /** Creates the topics that are missing. */

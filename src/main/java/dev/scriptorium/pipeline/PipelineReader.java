@@ -277,6 +277,7 @@ public final class PipelineReader {
     /** Turns what the file says of a topic into Kafka's terms. */
     private record TopicReader(String prefix, int replication, Pipeline.Limits limits) {
         private static final String COMPACT = "compact";
+        private static final Set<String> COMPACTED = Set.of("jobs", "batches", "workers");
 
         Topics topics(Section section) {
             Section completions = section.section("completions");
@@ -294,7 +295,9 @@ public final class PipelineReader {
                     rejections.get(Key.TOPIC_FORMAT),
                     topic(section.section("dead-letters"), "dead-letters", 1, "30d"),
                     topic(jobs, "jobs", 1, null),
-                    jobFormat(jobs));
+                    jobFormat(jobs),
+                    topic(section.section("batches"), "batches", 1, null),
+                    topic(section.section("workers"), "workers", 1, "1h"));
             List.of(completions, rejections, jobs).forEach(Section::refuseUnknown);
             section.refuseUnknown();
             return topics;
@@ -333,7 +336,7 @@ public final class PipelineReader {
             }
             Map<String, String> configs =
                     configs(key.equals("prompts") ? limits.arrivalBytesMax() : limits.messageBytesMax(), kept);
-            if (key.equals("jobs")) {
+            if (COMPACTED.contains(key)) {
                 configs.put("cleanup.policy", kept == null ? COMPACT : COMPACT + ",delete");
             }
             if (!Set.of("completions", "rejections", "jobs").contains(key)) {

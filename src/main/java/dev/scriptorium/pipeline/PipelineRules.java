@@ -224,7 +224,9 @@ final class PipelineRules {
                 "completions",
                 "rejections",
                 "dead-letters",
-                "jobs");
+                "jobs",
+                "batches",
+                "workers");
         List<TopicSpec> own = topics.all();
         for (int i = 0; i < own.size(); i++) {
             checkTopic("topics." + paths.get(i) + ".name", own.get(i), taken);

@@ -18,6 +18,8 @@ import java.util.List;
  * @param deadLetters records without a readable id or in conflict with an id already taken, bytes untouched
  * @param jobs the latest tally of each job, keyed by job, compacted
  * @param jobFormat how tallies are written; {@link AnswerStyle#AS_PROMPT} is not allowed here
+ * @param batches the latest state of each submitted file of requests, keyed by job, compacted
+ * @param workers the latest status of each worker, keyed by its name, compacted and kept for a short time only
  */
 public record Topics(
         TopicSpec prompts,
@@ -31,7 +33,9 @@ public record Topics(
         AnswerStyle rejectionFormat,
         TopicSpec deadLetters,
         TopicSpec jobs,
-        AnswerStyle jobFormat) {
+        AnswerStyle jobFormat,
+        TopicSpec batches,
+        TopicSpec workers) {
     /** How answers are written for users. */
     public enum AnswerStyle {
         /** In the format the prompt came in. */
@@ -44,6 +48,17 @@ public record Topics(
 
     /** In the order of the way of a prompt. */
     public List<TopicSpec> all() {
-        return List.of(prompts, control, cancellations, tokens, outcomes, completions, rejections, deadLetters, jobs);
+        return List.of(
+                prompts,
+                control,
+                cancellations,
+                tokens,
+                outcomes,
+                completions,
+                rejections,
+                deadLetters,
+                jobs,
+                batches,
+                workers);
     }
 }

@@ -150,6 +150,12 @@ public final class EventCodec {
         return ContentDigest.of(prompt);
     }
 
+    /** The like for a line that its sender refused: equal for equal refusals, whenever they are made. */
+    public String contentDigest(Rejection refusal) {
+        String said = refusal.request().key() + "\n" + refusal.code().code() + "\n" + refusal.message();
+        return ContentDigest.of(said.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** On internal topics a prompt says all of this itself; only a user's own may leave it to key and headers. */
     private static Prompt prompt(PromptEvent event, Dialect dialect, @Nullable String source) {
         RequestId request = new RequestId(given(event.getJob(), "job"), given(event.getId(), "id"));

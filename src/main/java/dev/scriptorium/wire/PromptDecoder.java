@@ -9,6 +9,7 @@ import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.wire.EventCodec.ContentDigest;
 import dev.scriptorium.wire.JsonText.Sender;
+import dev.scriptorium.wire.avro.IntakeEvent;
 import dev.scriptorium.wire.avro.PromptEvent;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -78,6 +79,9 @@ public final class PromptDecoder {
         Sender sender = new Sender(Dialect.AVRO, null, null, null, Map.of());
         try {
             requireSize(value);
+            if (avro.writer(value).equals(IntakeEvent.getClassSchema().getFullName())) {
+                return refusedBySender(value);
+            }
             if (!avro.writer(value).equals(PromptEvent.getClassSchema().getFullName())) {
                 throw Refusal.malformed("the value is a %s, but only a %s belongs here"
                         .formatted(
@@ -104,6 +108,14 @@ public final class PromptDecoder {
         } catch (Refusal e) {
             return refused(arrival, value, sender, e);
         }
+    }
+
+    /** A line that its sender refused instead of sending it, so that it is answered and counted like all others. */
+    private Decoded refusedBySender(byte[] value) {
+        if (new EventCodec(avro).intake(value) instanceof Decoded.Refused refused) {
+            return refused;
+        }
+        throw Refusal.malformed("the value is an internal event, but only a prompt belongs here");
     }
 
     private Decoded decodeJson(Arrival arrival, byte[] value) {

@@ -309,7 +309,7 @@ class PipelineReaderTest {
         assertThat(pipeline.topics().completions().configs()).containsEntry("retention.ms", "-1");
         assertThat(pipeline.lanes()).extracting(Lane::service).containsExactly(Priority.INTERACTIVE, Priority.BULK);
         assertThat(pipeline.lanes()).extracting(Lane::sharePercent).containsExactly(100, 20);
-        assertThat(pipeline.allTopics()).hasSize(11).doesNotHaveDuplicates();
+        assertThat(pipeline.allTopics()).hasSize(13).doesNotHaveDuplicates();
     }
 
     @Test
