@@ -77,7 +77,7 @@ public final class VectorKernels implements Kernels {
         if (panels.start() >= panels.end() || tokens == 0) {
             return;
         }
-        if (tokens <= LINE_TOKENS_MAX) {
+        if (tokens <= LINE_TOKENS_MAX && !(weights instanceof WidenedMatrix)) {
             lines(weights, panels, x, tokens, y);
         } else {
             tiles(weights, panels, x, tokens, y, scratch);
@@ -100,6 +100,7 @@ public final class VectorKernels implements Kernels {
             case F32Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
             case Bf16Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
             case Q8Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
+            case WidenedMatrix _ -> throw new IllegalStateException("is widened first");
         }
     }
 
@@ -175,6 +176,12 @@ public final class VectorKernels implements Kernels {
             case Q8Matrix matrix -> {
                 for (int p = panel; p <= lastPanel; p++) {
                     products.widen(matrix, p, start, start + tile.columns, scratch, (p - panel) * elements);
+                }
+                yield scratch;
+            }
+            case WidenedMatrix matrix -> {
+                for (int p = panel; p <= lastPanel; p++) {
+                    matrix.widen(p, start, start + tile.columns, scratch, (p - panel) * elements);
                 }
                 yield scratch;
             }

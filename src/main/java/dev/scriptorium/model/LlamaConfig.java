@@ -13,6 +13,7 @@ package dev.scriptorium.model;
  * @param contextLength most positions of a sequence
  * @param rmsNormEpsilon added to the mean square
  * @param ropeTheta base of the rotary frequencies
+ * @param ropeScaling what is done to them for longer contexts
  */
 public record LlamaConfig(
         int hiddenSize,
@@ -24,7 +25,50 @@ public record LlamaConfig(
         int vocabularySize,
         int contextLength,
         float rmsNormEpsilon,
-        double ropeTheta) {
+        double ropeTheta,
+        RotaryScaling ropeScaling) {
+    /** A model with plain rotary frequencies. */
+    public LlamaConfig(
+            int hiddenSize,
+            int intermediateSize,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int headSize,
+            int vocabularySize,
+            int contextLength,
+            float rmsNormEpsilon,
+            double ropeTheta) {
+        this(
+                hiddenSize,
+                intermediateSize,
+                layers,
+                heads,
+                keyValueHeads,
+                headSize,
+                vocabularySize,
+                contextLength,
+                rmsNormEpsilon,
+                ropeTheta,
+                new RotaryScaling.None());
+    }
+
+    /** The same model with scaled rotary frequencies. */
+    public LlamaConfig withRopeScaling(RotaryScaling scaling) {
+        return new LlamaConfig(
+                hiddenSize,
+                intermediateSize,
+                layers,
+                heads,
+                keyValueHeads,
+                headSize,
+                vocabularySize,
+                contextLength,
+                rmsNormEpsilon,
+                ropeTheta,
+                scaling);
+    }
+
     /** Width of a query row: heads * headSize. */
     public int querySize() {
         return heads * headSize;

@@ -49,7 +49,7 @@ public final class LlamaModel implements LanguageModel {
         this.team = team;
         this.cache = new KeyValueCache(config, cacheTokensMax);
         this.batch = new Batch(cache, config.vocabularySize());
-        this.rotary = new RotaryTable(config.headSize(), config.ropeTheta());
+        this.rotary = new RotaryTable(config.headSize(), config.ropeTheta(), config.ropeScaling());
         this.a = new Activations(config, team.threads());
         this.head = new Kernels.Head(config.headSize(), (float) (1.0 / Math.sqrt(config.headSize())));
     }

@@ -16,11 +16,11 @@ final class RotaryTable {
     float[] cosines = {}; // (position, half)
     float[] sines = {}; // (position, half)
 
-    RotaryTable(int headSize, double theta) {
+    RotaryTable(int headSize, double theta, RotaryScaling scaling) {
         half = headSize / 2;
         frequencies = new float[half];
         for (int i = 0; i < half; i++) {
-            frequencies[i] = (float) (1.0 / StrictMath.pow(theta, 2.0 * i / headSize));
+            frequencies[i] = scaling.scaled((float) (1.0 / StrictMath.pow(theta, 2.0 * i / headSize)), i);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.scriptorium.kernel;
 
 import dev.scriptorium.Seeds;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -17,7 +18,55 @@ final class Matrices {
         Stream<Matrix> plain = Stream.of(f32(rows, columns, seed), bf16(rows, columns, seed));
         Stream<Matrix> quantised =
                 columns % Q8Matrix.BLOCK_COLUMNS == 0 ? Stream.of(q8(rows, columns, seed)) : Stream.empty();
-        return Stream.concat(plain, quantised).toList();
+        Stream<Matrix> packed = Arrays.stream(PackedMatrix.Kind.values())
+                .filter(kind -> columns % kind.superColumns() == 0)
+                .map(kind -> packed(kind, rows, columns, seed));
+        return Stream.of(plain, Stream.of(f16(rows, columns, seed)), quantised, packed)
+                .<Matrix>flatMap(matrices -> matrices)
+                .toList();
+    }
+
+    static F16Matrix f16(int rows, int columns, long seed) {
+        float[] values = Seeds.floats(rows * columns, seed);
+        return F16Matrix.pack(rows, columns, (row, into) -> {
+            for (int k = 0; k < columns; k++) {
+                into[k] = Float.floatToFloat16(values[row * columns + k]);
+            }
+        });
+    }
+
+    /** Quants over their whole range, scales of both signs. */
+    static PackedMatrix packed(PackedMatrix.Kind kind, int rows, int columns, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return PackedMatrix.pack(kind, rows, columns, (row, line) -> {
+            for (int k = 0; k < columns; k++) {
+                line.quants[k] = (byte) random.nextInt(quantsOf(kind));
+            }
+            for (int i = 0; i < line.scales.length; i++) {
+                line.scales[i] = half(random);
+            }
+            for (int i = 0; i < line.minimums.length; i++) {
+                line.minimums[i] = half(random);
+            }
+            for (int i = 0; i < line.blockScales.length; i++) {
+                line.blockScales[i] = (byte) random.nextInt(kind == PackedMatrix.Kind.Q6_K ? -128 : 0, 64);
+            }
+            for (int i = 0; i < line.blockMinimums.length; i++) {
+                line.blockMinimums[i] = (byte) random.nextInt(64);
+            }
+        });
+    }
+
+    private static int quantsOf(PackedMatrix.Kind kind) {
+        return switch (kind) {
+            case Q4_0, Q4_1, Q4_K -> 16;
+            case Q5_0, Q5_1, Q5_K -> 32;
+            case Q6_K -> 64;
+        };
+    }
+
+    private static float half(SplittableRandom random) {
+        return Float.float16ToFloat(Float.floatToFloat16((float) random.nextDouble(-0.02, 0.02)));
     }
 
     static F32Matrix f32(int rows, int columns, long seed) {

@@ -116,7 +116,7 @@ class GoldensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"f16", "bf16", "q8_0"})
+    @ValueSource(strings = {"f16", "bf16", "q8_0", "q4_0"})
     void narrowWeightsComputeWithTheirExactValues(String type) {
         String file = "models/stories260K/gguf/stories260K-" + type + ".gguf";
         LoadedCheckpoint stories = Checkpoint.load(SharedData.path(file));

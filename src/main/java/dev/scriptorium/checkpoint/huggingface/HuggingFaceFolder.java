@@ -2,17 +2,18 @@ package dev.scriptorium.checkpoint.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptorium.checkpoint.CheckpointException;
+import dev.scriptorium.checkpoint.CheckpointFiles;
 import dev.scriptorium.checkpoint.GenerationDefaults;
-import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.checkpoint.file.ContentDigest;
 import dev.scriptorium.checkpoint.file.JsonFile;
 import dev.scriptorium.checkpoint.file.MappedFile;
 import dev.scriptorium.checkpoint.tokenizer.TokenizerFolder;
 import dev.scriptorium.checkpoint.weights.ConfigRules;
 import dev.scriptorium.checkpoint.weights.Tensor;
+import dev.scriptorium.checkpoint.weights.TensorNames;
 import dev.scriptorium.checkpoint.weights.WeightReader;
 import dev.scriptorium.model.LlamaConfig;
-import dev.scriptorium.model.LlamaWeights;
+import dev.scriptorium.model.RotaryScaling;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ public final class HuggingFaceFolder {
 
     private final Path folder;
     private final JsonFile config;
-    private final ContentDigest digest = new ContentDigest();
+    private final List<String> notes = new ArrayList<>();
 
     private HuggingFaceFolder(Path folder) {
         this.folder = folder;
@@ -48,27 +48,38 @@ public final class HuggingFaceFolder {
         return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
     }
 
-    public static LoadedCheckpoint load(Path folder) {
-        return new HuggingFaceFolder(folder).load();
+    /** Opens the folder; nothing stays mapped if it is refused. */
+    public static CheckpointFiles open(Path folder) {
+        Arena arena = Arena.ofConfined();
+        try {
+            return new HuggingFaceFolder(folder).open(arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
     }
 
-    private LoadedCheckpoint load() {
+    private CheckpointFiles open(Arena arena) {
         LlamaConfig numbers = numbers();
         TokenizerFolder files = TokenizerFolder.read(folder, config);
         JsonFile generation = GenerationDefaults.fileIn(folder);
         Set<Integer> endIds = endIds(generation, files);
+        ContentDigest digest = new ContentDigest();
         digest.add("config", ConfigRules.describe(numbers));
         files.addTo(digest);
-        digest.add("end", new TreeSet<>(endIds).toString());
-        LlamaWeights weights = weights(numbers);
-        return new LoadedCheckpoint(
-                numbers,
-                weights,
-                files.tokenizer(),
-                files.chat(),
-                GenerationDefaults.read(generation),
-                endIds,
-                digest.finish());
+        return new CheckpointFiles(
+                arena,
+                new CheckpointFiles.Contents(
+                        "Hugging Face folder",
+                        numbers,
+                        files.tokenizer(),
+                        files.chat(),
+                        files.chatTemplate(),
+                        GenerationDefaults.read(generation),
+                        endIds,
+                        notes),
+                weights(numbers, arena),
+                digest);
     }
 
     private Path existing(String name, String what) {
@@ -103,6 +114,8 @@ public final class HuggingFaceFolder {
         Integer window = config.positiveIntOrNull("sliding_window");
         if (modelType.equals("mistral") && window != null && window < contextLength) {
             // Within the window the two are the same model.
+            notes.add("the context is " + window + " positions, the model's sliding_window, although its"
+                    + " max_position_embeddings is " + contextLength);
             contextLength = window;
         }
         int hidden = config.positiveInt("hidden_size");
@@ -126,23 +139,55 @@ public final class HuggingFaceFolder {
                         config.positiveInt("vocab_size"),
                         contextLength,
                         (float) (epsilon == null ? RMS_NORM_EPSILON_DEFAULT : epsilon),
-                        ropeTheta()));
+                        ropeTheta(),
+                        ropeScaling()));
     }
 
-    /** Plain rotary embeddings only: a scaled one would be a different model. */
     private double ropeTheta() {
         Double theta = config.numberOrNull("rope_theta");
+        JsonNode inside = config.root().path("rope_parameters").path("rope_theta");
+        if (inside.isNumber()) {
+            theta = inside.doubleValue();
+        }
+        return theta == null ? ROPE_THETA_DEFAULT : theta;
+    }
+
+    /** Older files have rope_scaling, those of Transformers 5 rope_parameters. */
+    private RotaryScaling ropeScaling() {
         for (String field : List.of("rope_scaling", "rope_parameters")) {
             JsonNode rope = config.root().path(field);
             String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-            if (!type.equals("default")) {
-                throw config.refuse(field + " is of type '" + type + "', but only plain rotary embeddings are read");
-            }
-            if (rope.path("rope_theta").isNumber()) {
-                theta = rope.path("rope_theta").doubleValue();
+            switch (type) {
+                case "default" -> {}
+                case "linear" -> {
+                    return new RotaryScaling.Linear(factor(field, rope, type, "factor"));
+                }
+                case "llama3" -> {
+                    RotaryScaling.Llama3 scaling = new RotaryScaling.Llama3(
+                            factor(field, rope, type, "factor"),
+                            factor(field, rope, type, "low_freq_factor"),
+                            factor(field, rope, type, "high_freq_factor"),
+                            (int) factor(field, rope, type, "original_max_position_embeddings"));
+                    if (scaling.highFactor() <= scaling.lowFactor()) {
+                        throw config.refuse(field + ".high_freq_factor is " + scaling.highFactor()
+                                + ", but must be above low_freq_factor, " + scaling.lowFactor());
+                    }
+                    return scaling;
+                }
+                default ->
+                    throw config.refuse(
+                            field + " is of type '" + type + "', but only 'default', 'linear' and 'llama3' are read");
             }
         }
-        return theta == null ? ROPE_THETA_DEFAULT : theta;
+        return new RotaryScaling.None();
+    }
+
+    private float factor(String field, JsonNode rope, String type, String name) {
+        JsonNode value = rope.path(name);
+        return ConfigRules.factor(
+                config.label(),
+                field + "." + name + " (of type '" + type + "')",
+                value.isNumber() ? value.doubleValue() : null);
     }
 
     private Set<Integer> endIds(@Nullable JsonFile generation, TokenizerFolder files) {
@@ -159,15 +204,12 @@ public final class HuggingFaceFolder {
                 folder.toString(), ids, files.tokenizer().vocabularySize());
     }
 
-    private LlamaWeights weights(LlamaConfig numbers) {
+    private WeightReader weights(LlamaConfig numbers, Arena arena) {
         boolean tied = Boolean.TRUE.equals(config.booleanOrNull("tie_word_embeddings"));
-        try (Arena arena = Arena.ofConfined()) {
-            List<Tensor> tensors = Files.exists(folder.resolve(WEIGHTS))
-                    ? SafetensorsFile.read(MappedFile.open(folder.resolve(WEIGHTS), arena))
-                    : shards(arena);
-            return new WeightReader(numbers, WeightReader.Layout.HUGGING_FACE, tensors, folder.toString(), digest)
-                    .read(tied);
-        }
+        List<Tensor> tensors = Files.exists(folder.resolve(WEIGHTS))
+                ? SafetensorsFile.read(MappedFile.open(folder.resolve(WEIGHTS), arena))
+                : shards(arena);
+        return new WeightReader(numbers, TensorNames.HUGGING_FACE, tensors, tied, folder.toString());
     }
 
     /** Each tensor comes from the shard that the index gives it, and a shard is a file of this folder. */

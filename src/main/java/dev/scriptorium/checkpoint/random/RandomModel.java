@@ -1,6 +1,7 @@
 package dev.scriptorium.checkpoint.random;
 
 import dev.scriptorium.checkpoint.gguf.GgufWriter;
+import dev.scriptorium.checkpoint.weights.WeightPlan;
 import dev.scriptorium.checkpoint.weights.WeightType;
 import dev.scriptorium.model.LlamaConfig;
 import java.io.IOException;
@@ -86,24 +87,22 @@ public final class RandomModel {
         LlamaConfig config = shape.config();
         int hidden = config.hiddenSize();
         int inner = config.intermediateSize();
-        // llama-quantize keeps the output matrix wider than four bits too, and a tied embedding is the output matrix.
-        WeightType output = type == WeightType.Q4_0 || type == WeightType.Q4_1 ? WeightType.Q8_0 : type;
-        matrix("token_embd", shape.tied() ? output : type, config.vocabularySize(), hidden);
+        matrix("token_embd", shape.tied(), config.vocabularySize(), hidden);
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "blk." + layer + ".";
             norm(prefix + "attn_norm", hidden);
-            matrix(prefix + "attn_q", type, config.querySize(), hidden);
-            matrix(prefix + "attn_k", type, config.keyValueSize(), hidden);
-            matrix(prefix + "attn_v", type, config.keyValueSize(), hidden);
-            matrix(prefix + "attn_output", type, hidden, config.querySize());
+            matrix(prefix + "attn_q", false, config.querySize(), hidden);
+            matrix(prefix + "attn_k", false, config.keyValueSize(), hidden);
+            matrix(prefix + "attn_v", false, config.keyValueSize(), hidden);
+            matrix(prefix + "attn_output", false, hidden, config.querySize());
             norm(prefix + "ffn_norm", hidden);
-            matrix(prefix + "ffn_gate", type, inner, hidden);
-            matrix(prefix + "ffn_up", type, inner, hidden);
-            matrix(prefix + "ffn_down", type, hidden, inner);
+            matrix(prefix + "ffn_gate", false, inner, hidden);
+            matrix(prefix + "ffn_up", false, inner, hidden);
+            matrix(prefix + "ffn_down", false, hidden, inner);
         }
         norm("output_norm", hidden);
         if (!shape.tied()) {
-            matrix("output", output, config.vocabularySize(), hidden);
+            matrix("output", true, config.vocabularySize(), hidden);
         }
     }
 
@@ -117,10 +116,10 @@ public final class RandomModel {
         });
     }
 
-    private void matrix(String name, WeightType wanted, int rows, int columns) {
+    private void matrix(String name, boolean isOutput, int rows, int columns) {
         long tensor = tensors++;
         float most = (float) Math.sqrt(3.0 / columns);
-        WeightType fitting = wanted.fits(columns) ? wanted : WeightType.F16;
+        WeightType fitting = new WeightPlan(type).typeOf(WeightType.F32, isOutput, columns);
         writer.tensor(name + ".weight", fitting, new int[] {rows, columns}, (row, into) -> {
             fill(tensor, row, into, most);
         });

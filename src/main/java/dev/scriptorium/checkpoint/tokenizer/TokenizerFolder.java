@@ -84,6 +84,11 @@ public final class TokenizerFolder {
                 : new JinjaChatFormat(tokenizer, chatTemplate, Objects.requireNonNullElse(endToken(), ""));
     }
 
+    /** The chat template's own text, or null. */
+    public @Nullable String chatTemplate() {
+        return chatTemplate;
+    }
+
     /** The spelling of the end token, or null. */
     public @Nullable String endToken() {
         return tokenText("eos_token");

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptorium.checkpoint.CheckpointException;
 import dev.scriptorium.checkpoint.file.JsonFile;
 import dev.scriptorium.model.LlamaConfig;
+import dev.scriptorium.model.RotaryScaling;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What holds for a model's numbers whatever file they come from. */
 public final class ConfigRules {
+    private static final double FACTOR_MAX = 1 << 20;
+
     private ConfigRules() {}
 
     /**
@@ -70,7 +73,7 @@ public final class ConfigRules {
 
     /** The numbers in words that stay the same whatever a record's own toString does. */
     public static String describe(LlamaConfig config) {
-        return String.join(
+        String plain = String.join(
                 " ",
                 "hidden=" + config.hiddenSize(),
                 "intermediate=" + config.intermediateSize(),
@@ -82,5 +85,15 @@ public final class ConfigRules {
                 "context=" + config.contextLength(),
                 "epsilonBits=" + Float.floatToIntBits(config.rmsNormEpsilon()),
                 "thetaBits=" + Double.doubleToLongBits(config.ropeTheta()));
+        return config.ropeScaling() instanceof RotaryScaling.None ? plain : plain + " rope=" + config.ropeScaling();
+    }
+
+    /** A factor that frequencies are scaled by. */
+    public static float factor(String source, String field, @Nullable Double value) {
+        if (value == null || !(value >= 1) || value > FACTOR_MAX) {
+            throw new CheckpointException(
+                    source + ": " + field + " is " + value + ", but must be a number from 1 to " + FACTOR_MAX);
+        }
+        return value.floatValue();
     }
 }

@@ -3,13 +3,16 @@ package dev.scriptorium.checkpoint.weights;
 import dev.scriptorium.checkpoint.CheckpointException;
 import dev.scriptorium.checkpoint.file.ContentDigest;
 import dev.scriptorium.kernel.Bf16Matrix;
+import dev.scriptorium.kernel.F16Matrix;
 import dev.scriptorium.kernel.F32Matrix;
 import dev.scriptorium.kernel.Matrix;
+import dev.scriptorium.kernel.PackedMatrix;
+import dev.scriptorium.kernel.PackedMatrix.Kind;
 import dev.scriptorium.kernel.Q8Matrix;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaWeights;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,152 +20,143 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Tensors of a file to the weights of a model. All names and shapes are checked before the first weight is read, so a
  * file that merely claims to be large costs nothing.
  */
 public final class WeightReader {
-    private static final ValueLayout.OfShort INT16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int BF16_EXPONENT = 0x7F80; // all ones: infinite or not a number
     private static final int TENSORS_PER_LAYER = 9;
 
-    /** How a format calls the tensors, and how it lays out the rotary pairs of query and key rows. */
-    public enum Layout {
-        /** Rotary pairs split in halves. */
-        HUGGING_FACE(
-                "model.embed_tokens.weight",
-                "model.norm.weight",
-                "lm_head.weight",
-                "model.layers.",
-                List.of(
-                        "input_layernorm",
-                        "self_attn.q_proj",
-                        "self_attn.k_proj",
-                        "self_attn.v_proj",
-                        "self_attn.o_proj",
-                        "post_attention_layernorm",
-                        "mlp.gate_proj",
-                        "mlp.up_proj",
-                        "mlp.down_proj")),
-        /** Rotary pairs side by side. */
-        GGUF(
-                "token_embd.weight",
-                "output_norm.weight",
-                "output.weight",
-                "blk.",
-                List.of(
-                        "attn_norm",
-                        "attn_q",
-                        "attn_k",
-                        "attn_v",
-                        "attn_output",
-                        "ffn_norm",
-                        "ffn_gate",
-                        "ffn_up",
-                        "ffn_down"));
-
-        public final String embedding;
-        public final String outputNorm;
-        public final String output;
-        private final String layerPrefix;
-        private final List<String> layerNames; // in the order of LlamaWeights.Layer
-
-        Layout(String embedding, String outputNorm, String output, String layerPrefix, List<String> layerNames) {
-            this.embedding = embedding;
-            this.outputNorm = outputNorm;
-            this.output = output;
-            this.layerPrefix = layerPrefix;
-            this.layerNames = layerNames;
-        }
-
-        String layer(int layer, int which) {
-            return layerPrefix + layer + "." + layerNames.get(which) + ".weight";
-        }
-    }
-
     private final LlamaConfig config;
-    private final Layout layout;
+    private final TensorNames names;
     private final Map<String, Tensor> tensors = new HashMap<>();
-    private final String source;
-    private final ContentDigest digest;
+    private final boolean tied;
+    private final Tensor embedding;
+    private final Tensor outputNorm;
+    private final Tensor output;
+    private final List<List<Tensor>> layers = new ArrayList<>();
 
     /**
+     * Checks that every tensor of the config is there, in its shape, and no other.
+     *
      * @param source file or folder of the tensors, for errors
-     * @param digest takes in every weight that is read
+     * @param tied whether the output matrix is the embedding itself
      */
-    public WeightReader(LlamaConfig config, Layout layout, List<Tensor> tensors, String source, ContentDigest digest) {
+    public WeightReader(LlamaConfig config, TensorNames names, List<Tensor> tensors, boolean tied, String source) {
         this.config = config;
-        this.layout = layout;
-        this.source = source;
-        this.digest = digest;
+        this.names = names;
+        this.tied = tied;
         for (Tensor tensor : tensors) {
             if (this.tensors.put(tensor.name(), tensor) != null) {
                 throw tensor.refuse("is there twice");
             }
         }
-    }
-
-    /** @param tied whether the output matrix is the embedding itself */
-    public LlamaWeights read(boolean tied) {
         long layersMax = tensors.size() / TENSORS_PER_LAYER;
         if (config.layers() > layersMax) {
             throw new CheckpointException(source + ": the config says " + config.layers() + " layers, but there are "
                     + tensors.size() + " tensors, enough for " + layersMax);
         }
         int hidden = config.hiddenSize();
-        Tensor embedding = matrixTensor(layout.embedding, config.vocabularySize(), hidden);
-        Tensor outputNorm = vectorTensor(layout.outputNorm, hidden);
-        Tensor output = tied ? embedding : matrixTensor(layout.output, config.vocabularySize(), hidden);
-        List<List<Tensor>> layers = new ArrayList<>();
+        embedding = matrixTensor(source, names.embedding, config.vocabularySize(), hidden);
+        outputNorm = vectorTensor(source, names.outputNorm, hidden);
+        output = tied ? embedding : matrixTensor(source, names.output, config.vocabularySize(), hidden);
         for (int layer = 0; layer < config.layers(); layer++) {
-            layers.add(layerTensors(layer));
+            layers.add(layerTensors(source, layer));
         }
-        checkNothingElse(layers);
-        Matrix embeddingMatrix = matrix(embedding, IntUnaryOperator.identity());
-        return new LlamaWeights(
-                embeddingMatrix,
-                layers.stream().map(this::layer).toList(),
-                vector(outputNorm),
-                tied ? embeddingMatrix : matrix(output, IntUnaryOperator.identity()));
+        checkNothingElse();
+    }
+
+    /** All tensors of the model, in the order of its layers. */
+    public List<Tensor> tensors() {
+        List<Tensor> all = new ArrayList<>(List.of(embedding));
+        layers.forEach(all::addAll);
+        all.add(outputNorm);
+        if (!tied) {
+            all.add(output);
+        }
+        return all;
+    }
+
+    /** Heap bytes that the weights will take. */
+    public long heapBytes(WeightPlan plan) {
+        return tensors().stream()
+                .mapToLong(tensor -> tensor.shape().size() == 1
+                        ? tensor.shape().getFirst() * Float.BYTES
+                        : WeightPlan.heapBytes(
+                                typeOf(tensor, plan),
+                                tensor.shape().getFirst(),
+                                tensor.shape().getLast()))
+                .sum();
+    }
+
+    /** The type that a matrix has once it is loaded. */
+    public WeightType typeOf(Tensor tensor, WeightPlan plan) {
+        return plan.typeOf(
+                tensor.type(),
+                tensor.name().equals(output.name()),
+                tensor.shape().getLast());
+    }
+
+    /** One row of a matrix, as the model wants it: rotary pairs split in halves. Bytes as the file has them. */
+    public float[] row(Tensor tensor, int row) {
+        int fileRow = isRotary(tensor) ? fileRow(row) : row;
+        return checkedFloats(tensor, fileRow, bytes(tensor, fileRow));
+    }
+
+    /**
+     * Reads all weights.
+     *
+     * @param digest takes in every weight that is read, and what it was converted to
+     */
+    public LlamaWeights read(WeightPlan plan, ContentDigest digest) {
+        Matrix embeddingMatrix = matrix(embedding, plan, digest);
+        List<LlamaWeights.Layer> read = new ArrayList<>();
+        for (List<Tensor> layer : layers) {
+            read.add(new LlamaWeights.Layer(
+                    vector(layer.get(0), digest),
+                    matrix(layer.get(1), plan, digest),
+                    matrix(layer.get(2), plan, digest),
+                    matrix(layer.get(3), plan, digest),
+                    matrix(layer.get(4), plan, digest),
+                    vector(layer.get(5), digest),
+                    matrix(layer.get(6), plan, digest),
+                    matrix(layer.get(7), plan, digest),
+                    matrix(layer.get(8), plan, digest)));
+        }
+        float[] norm = vector(outputNorm, digest);
+        return new LlamaWeights(embeddingMatrix, read, norm, tied ? embeddingMatrix : matrix(output, plan, digest));
     }
 
     /** The tensors of one layer in the order of {@link LlamaWeights.Layer}. */
-    private List<Tensor> layerTensors(int layer) {
+    private List<Tensor> layerTensors(String source, int layer) {
         int hidden = config.hiddenSize();
         int inner = config.intermediateSize();
         return List.of(
-                vectorTensor(layout.layer(layer, 0), hidden),
-                matrixTensor(layout.layer(layer, 1), config.querySize(), hidden),
-                matrixTensor(layout.layer(layer, 2), config.keyValueSize(), hidden),
-                matrixTensor(layout.layer(layer, 3), config.keyValueSize(), hidden),
-                matrixTensor(layout.layer(layer, 4), hidden, config.querySize()),
-                vectorTensor(layout.layer(layer, 5), hidden),
-                matrixTensor(layout.layer(layer, 6), inner, hidden),
-                matrixTensor(layout.layer(layer, 7), inner, hidden),
-                matrixTensor(layout.layer(layer, 8), hidden, inner));
+                vectorTensor(source, names.layer(layer, 0), hidden),
+                matrixTensor(source, names.layer(layer, 1), config.querySize(), hidden),
+                matrixTensor(source, names.layer(layer, 2), config.keyValueSize(), hidden),
+                matrixTensor(source, names.layer(layer, 3), config.keyValueSize(), hidden),
+                matrixTensor(source, names.layer(layer, 4), hidden, config.querySize()),
+                vectorTensor(source, names.layer(layer, 5), hidden),
+                matrixTensor(source, names.layer(layer, 6), inner, hidden),
+                matrixTensor(source, names.layer(layer, 7), inner, hidden),
+                matrixTensor(source, names.layer(layer, 8), hidden, inner));
     }
 
-    private LlamaWeights.Layer layer(List<Tensor> tensors) {
-        IntUnaryOperator asItIs = IntUnaryOperator.identity();
-        IntUnaryOperator halves = switch (layout) {
-            case HUGGING_FACE -> asItIs;
-            case GGUF -> row -> interleavedRow(row, config.headSize());
+    /** Whether a tensor's rows go by rotary pairs: those of query and key. */
+    private boolean isRotary(Tensor tensor) {
+        return layers.stream()
+                .anyMatch(layer -> layer.subList(1, 3).stream()
+                        .anyMatch(rotary -> rotary.name().equals(tensor.name())));
+    }
+
+    /** Where the file has the row that stands at {@code row} of a query or key matrix. */
+    private int fileRow(int row) {
+        return switch (names) {
+            case HUGGING_FACE -> row;
+            case GGUF -> interleavedRow(row, config.headSize());
         };
-        return new LlamaWeights.Layer(
-                vector(tensors.get(0)),
-                matrix(tensors.get(1), halves),
-                matrix(tensors.get(2), halves),
-                matrix(tensors.get(3), asItIs),
-                matrix(tensors.get(4), asItIs),
-                vector(tensors.get(5)),
-                matrix(tensors.get(6), asItIs),
-                matrix(tensors.get(7), asItIs),
-                matrix(tensors.get(8), asItIs));
     }
 
     /**
@@ -177,8 +171,8 @@ public final class WeightReader {
     }
 
     /** A tensor that no Llama-2 has would change the model's text if it were applied, so it is not just passed over. */
-    private void checkNothingElse(List<List<Tensor>> layers) {
-        Set<String> known = new HashSet<>(List.of(layout.embedding, layout.outputNorm, layout.output));
+    private void checkNothingElse() {
+        Set<String> known = new HashSet<>(List.of(names.embedding, names.outputNorm, names.output));
         layers.forEach(layer -> layer.forEach(tensor -> known.add(tensor.name())));
         for (Tensor tensor : tensors.values()) {
             boolean derived = tensor.name().endsWith(".rotary_emb.inv_freq"); // old exports; follows from rope_theta
@@ -188,15 +182,15 @@ public final class WeightReader {
         }
     }
 
-    private Tensor matrixTensor(String name, int rows, int columns) {
-        return tensor(name, List.of((long) rows, (long) columns));
+    private Tensor matrixTensor(String source, String name, int rows, int columns) {
+        return tensor(source, name, List.of((long) rows, (long) columns));
     }
 
-    private Tensor vectorTensor(String name, int size) {
-        return tensor(name, List.of((long) size));
+    private Tensor vectorTensor(String source, String name, int size) {
+        return tensor(source, name, List.of((long) size));
     }
 
-    private Tensor tensor(String name, List<Long> shape) {
+    private Tensor tensor(String source, String name, List<Long> shape) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new CheckpointException(source + ": tensor '" + name + "' is missing");
@@ -210,90 +204,81 @@ public final class WeightReader {
         return tensor;
     }
 
-    private float[] vector(Tensor tensor) {
+    private static float[] vector(Tensor tensor, ContentDigest digest) {
         digest.add(tensor.name(), tensor.bytes());
-        float[] values = new float[tensor.shape().getFirst().intValue()];
-        readFloats(tensor, 0, values);
-        return values;
+        return checkedFloats(tensor, 0, bytes(tensor, 0));
     }
 
-    /** @param fileRow where the file has a row */
-    private Matrix matrix(Tensor tensor, IntUnaryOperator fileRow) {
+    private Matrix matrix(Tensor tensor, WeightPlan plan, ContentDigest digest) {
         digest.add(tensor.name(), tensor.bytes());
+        WeightType type = typeOf(tensor, plan);
+        if (type != tensor.type()) {
+            digest.add("converted", type.name());
+        }
         int rows = tensor.shape().getFirst().intValue();
         int columns = tensor.shape().getLast().intValue();
-        return switch (tensor.type()) {
-            case F32, F16 ->
-                F32Matrix.pack(rows, columns, (row, into) -> readFloats(tensor, fileRow.applyAsInt(row), into));
-            case BF16 -> Bf16Matrix.pack(rows, columns, (row, into) -> readBf16(tensor, fileRow.applyAsInt(row), into));
-            case Q8_0 ->
-                Q8Matrix.pack(
+        boolean rotary = isRotary(tensor);
+        Rows source = row -> converted(tensor, type, rotary ? fileRow(row) : row);
+        Kind kind = RowDecoder.kind(type);
+        if (kind != null) {
+            return PackedMatrix.pack(kind, rows, columns, (row, into) -> RowDecoder.line(type, source.read(row), into));
+        }
+        return switch (type) {
+            case F32 ->
+                F32Matrix.pack(
                         rows,
                         columns,
-                        (row, quants, scales) -> readQ8(tensor, fileRow.applyAsInt(row), quants, scales));
-            case Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
-                throw tensor.refuse("is of type " + tensor.type() + ", which is not computed with yet");
+                        (row, into) -> source.buffer(row).asFloatBuffer().get(into));
+            case F16 ->
+                F16Matrix.pack(
+                        rows,
+                        columns,
+                        (row, into) -> source.buffer(row).asShortBuffer().get(into));
+            case BF16 ->
+                Bf16Matrix.pack(
+                        rows,
+                        columns,
+                        (row, into) -> source.buffer(row).asShortBuffer().get(into));
+            default -> Q8Matrix.pack(rows, columns, (row, quants, scales) -> q8(source.buffer(row), quants, scales));
         };
     }
 
-    /** Reads a row and widens it exactly. */
-    static void readFloats(Tensor tensor, int row, float[] into) {
-        int columns = tensor.shape().getLast().intValue();
-        long first = (long) row * columns;
-        switch (tensor.type()) {
-            case F32 -> MemorySegment.copy(tensor.bytes(), FLOAT, first * Float.BYTES, into, 0, columns);
-            case F16 -> {
-                for (int column = 0; column < columns; column++) {
-                    into[column] = Float.float16ToFloat(tensor.bytes().getAtIndex(INT16, first + column));
-                }
-            }
-            case BF16 -> {
-                for (int column = 0; column < columns; column++) {
-                    into[column] = Float.intBitsToFloat(tensor.bytes().getAtIndex(INT16, first + column) << 16);
-                }
-            }
-            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
-                throw new IllegalArgumentException("quantised rows are not read as floats");
-        }
-        for (int column = 0; column < columns; column++) {
-            if (!Float.isFinite(into[column])) {
-                throw notFinite(tensor, row, column, into[column]);
-            }
+    /** The bytes of rows in the type that they are wanted in. */
+    private interface Rows {
+        byte[] read(int row);
+
+        default ByteBuffer buffer(int row) {
+            return ByteBuffer.wrap(read(row)).order(ByteOrder.LITTLE_ENDIAN);
         }
     }
 
-    static void readBf16(Tensor tensor, int row, short[] into) {
-        int columns = tensor.shape().getLast().intValue();
-        MemorySegment.copy(tensor.bytes(), INT16, (long) row * columns * Short.BYTES, into, 0, columns);
-        for (int column = 0; column < columns; column++) {
-            if ((into[column] & BF16_EXPONENT) == BF16_EXPONENT) {
-                throw notFinite(tensor, row, column, Float.intBitsToFloat(into[column] << 16));
-            }
-        }
+    private static byte[] converted(Tensor tensor, WeightType type, int fileRow) {
+        byte[] bytes = bytes(tensor, fileRow);
+        float[] weights = checkedFloats(tensor, fileRow, bytes);
+        return type == tensor.type() ? bytes : RowEncoder.encode(type, weights);
     }
 
-    static void readQ8(Tensor tensor, int row, byte[] quants, float[] scales) {
-        int columns = tensor.shape().getLast().intValue();
-        int blocks = columns / Q8Matrix.BLOCK_COLUMNS;
-        long at = (long) row * blocks * WeightType.Q8_0.blockBytes();
-        for (int block = 0; block < blocks; block++) {
-            scales[block] = Float.float16ToFloat(tensor.bytes().get(INT16, at));
-            if (!Float.isFinite(scales[block])) {
-                throw notFinite(tensor, row, block * Q8Matrix.BLOCK_COLUMNS, scales[block]);
-            }
-            MemorySegment.copy(
-                    tensor.bytes(),
-                    ValueLayout.JAVA_BYTE,
-                    at + Short.BYTES,
-                    quants,
-                    block * Q8Matrix.BLOCK_COLUMNS,
-                    Q8Matrix.BLOCK_COLUMNS);
-            at += WeightType.Q8_0.blockBytes();
-        }
+    /** The bytes of a row as the file has them. */
+    private static byte[] bytes(Tensor tensor, int row) {
+        long bytes = tensor.type().rowBytes(tensor.shape().getLast());
+        return tensor.bytes().asSlice(row * bytes, bytes).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private static CheckpointException notFinite(Tensor tensor, int row, int column, float value) {
-        return tensor.refuse(
-                "has the weight " + value + " at row " + row + ", column " + column + "; weights must be finite");
+    private static float[] checkedFloats(Tensor tensor, int row, byte[] bytes) {
+        float[] weights = RowDecoder.floats(tensor.type(), bytes);
+        for (int column = 0; column < weights.length; column++) {
+            if (!Float.isFinite(weights[column])) {
+                throw tensor.refuse("has the weight " + weights[column] + " at row " + row + ", column " + column
+                        + "; weights must be finite");
+            }
+        }
+        return weights;
+    }
+
+    private static void q8(ByteBuffer row, byte[] quants, float[] scales) {
+        for (int block = 0; block < scales.length; block++) {
+            scales[block] = Float.float16ToFloat(row.getShort());
+            row.get(quants, block * Q8Matrix.BLOCK_COLUMNS, Q8Matrix.BLOCK_COLUMNS);
+        }
     }
 }

@@ -1,0 +1,57 @@
+package dev.scriptorium.checkpoint.weights;
+
+import java.util.List;
+
+/** How a format calls the tensors, and how it lays out the rotary pairs of query and key rows. */
+public enum TensorNames {
+    /** Rotary pairs split in halves. */
+    HUGGING_FACE(
+            "model.embed_tokens.weight",
+            "model.norm.weight",
+            "lm_head.weight",
+            "model.layers.",
+            List.of(
+                    "input_layernorm",
+                    "self_attn.q_proj",
+                    "self_attn.k_proj",
+                    "self_attn.v_proj",
+                    "self_attn.o_proj",
+                    "post_attention_layernorm",
+                    "mlp.gate_proj",
+                    "mlp.up_proj",
+                    "mlp.down_proj")),
+    /** Rotary pairs side by side. */
+    GGUF(
+            "token_embd.weight",
+            "output_norm.weight",
+            "output.weight",
+            "blk.",
+            List.of(
+                    "attn_norm",
+                    "attn_q",
+                    "attn_k",
+                    "attn_v",
+                    "attn_output",
+                    "ffn_norm",
+                    "ffn_gate",
+                    "ffn_up",
+                    "ffn_down"));
+
+    public final String embedding;
+    public final String outputNorm;
+    public final String output;
+    private final String layerPrefix;
+    private final List<String> layerNames; // in the order of LlamaWeights.Layer
+
+    TensorNames(String embedding, String outputNorm, String output, String layerPrefix, List<String> layerNames) {
+        this.embedding = embedding;
+        this.outputNorm = outputNorm;
+        this.output = output;
+        this.layerPrefix = layerPrefix;
+        this.layerNames = layerNames;
+    }
+
+    String layer(int layer, int which) {
+        return layerPrefix + layer + "." + layerNames.get(which) + ".weight";
+    }
+}

@@ -1,0 +1,66 @@
+package dev.scriptorium.kernel;
+
+/** Weights in IEEE 754's binary16. */
+public final class F16Matrix implements WidenedMatrix {
+    private final int rows;
+    private final int columns;
+    private final short[] weights; // (panel, column, rows of a panel)
+
+    private F16Matrix(int rows, int columns, short[] weights) {
+        this.rows = rows;
+        this.columns = columns;
+        this.weights = weights;
+    }
+
+    /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
+    public interface Rows {
+        /** Writes the row to {@code into[0 .. columns)}. */
+        void read(int row, short[] into);
+    }
+
+    public static F16Matrix pack(int rows, int columns, Rows source) {
+        short[] weights = new short[Panels.elements(rows, columns)];
+        short[] line = new short[columns];
+        for (int row = 0; row < rows; row++) {
+            source.read(row, line);
+            int at = Panels.offset(row, columns);
+            for (int k = 0; k < columns; k++) {
+                weights[at + k * Panels.ROWS] = line[k];
+            }
+        }
+        return new F16Matrix(rows, columns, weights);
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int columns() {
+        return columns;
+    }
+
+    @Override
+    public long bytes() {
+        return (long) weights.length * Short.BYTES;
+    }
+
+    @Override
+    public void row(int row, float[] into) {
+        Panels.checkRow(row, rows);
+        int at = Panels.offset(row, columns);
+        for (int k = 0; k < columns; k++) {
+            into[k] = Float.float16ToFloat(weights[at + k * Panels.ROWS]);
+        }
+    }
+
+    @Override
+    public void widen(int panel, int start, int end, float[] into, int to) {
+        int at = (panel * columns + start) * Panels.ROWS;
+        int count = (end - start) * Panels.ROWS;
+        for (int i = 0; i < count; i++) {
+            into[to + i] = Float.float16ToFloat(weights[at + i]); // C2 has an instruction for it
+        }
+    }
+}
