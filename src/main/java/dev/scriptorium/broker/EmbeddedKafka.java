@@ -58,11 +58,15 @@ public final class EmbeddedKafka implements AutoCloseable {
         try {
             Map<String, String> settings = settings(folder, port);
             settings.putAll(overrides);
-            format(folder, settings);
+            boolean isNew = format(folder, settings);
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
             try {
                 server.startup();
-                return new EmbeddedKafka(server, lockFile, boundPort(server));
+                EmbeddedKafka kafka = new EmbeddedKafka(server, lockFile, boundPort(server));
+                if (!isNew) {
+                    new LostMarkers(kafka.bootstrapServers()).write();
+                }
+                return kafka;
             } catch (RuntimeException e) {
                 server.shutdown();
                 throw e;
@@ -126,9 +130,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         return settings;
     }
 
-    private static void format(Path folder, Map<String, String> settings) {
+    /** Returns whether there was nothing in the folder before. */
+    private static boolean format(Path folder, Map<String, String> settings) {
         if (Files.exists(folder.resolve(FORMATTED))) {
-            return;
+            return false;
         }
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
@@ -143,6 +148,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                     .setInitialControllers(DynamicVoters.parse("1@" + HOST + ":0:" + Uuid.randomUuid()))
                     .setHasDynamicQuorum(true)
                     .run();
+            return true;
         } catch (Exception e) {
             throw new IllegalStateException(
                     "its folder could not be formatted: " + e.getMessage() + " "
