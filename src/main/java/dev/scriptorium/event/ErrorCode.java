@@ -29,6 +29,10 @@ public enum ErrorCode {
     TEMPLATE_ERROR("The model's chat template refused the messages; the message has the template's words."),
     /** The model produced no usable numbers. */
     NON_FINITE_LOGITS("The model computed a value that is not a finite number; its weights are probably damaged."),
+    /** The text that the schema asks for was not finished. */
+    SCHEMA_VIOLATION(
+            "The text ended before it was what response_format asks for, because max_tokens or a stop text ended it."
+                    + " Allow more tokens."),
     /** The deadline passed before the text was finished. */
     DEADLINE_EXCEEDED("The request's deadline passed before its text was finished."),
     /** A worker failed while it worked on this. */

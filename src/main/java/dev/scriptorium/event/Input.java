@@ -4,12 +4,21 @@ import java.util.List;
 
 /** What the model is asked to continue. */
 public sealed interface Input {
-    /** Text continued as it stands, after the tokenizer's own beginning-of-sequence token. */
-    record Text(String text) implements Input {
+    /**
+     * Text continued as it stands, after the tokenizer's own beginning-of-sequence token.
+     *
+     * @param specialTokens whether the spelling of a control token in it, such as {@code </s>}, counts as that token
+     */
+    record Text(String text, boolean specialTokens) implements Input {
         public Text {
             if (text.isEmpty()) {
                 throw new InvalidFieldException("prompt", text, "must not be empty");
             }
+        }
+
+        /** Text in which nothing counts as a control token. */
+        public Text(String text) {
+            this(text, false);
         }
     }
 

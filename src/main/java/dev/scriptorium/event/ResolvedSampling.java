@@ -1,12 +1,17 @@
 package dev.scriptorium.event;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the tokens of one completion were chosen, with nothing left open: with the weights and the prompt it determines
  * the text, byte for byte. Fields mean what they mean in {@link Sampling}.
  *
  * @param maxTokens most tokens to generate, after max_length and the model's context were taken into account
+ * @param seed the first choice's; the others' are derived from it
+ * @param n how many choices
+ * @param responseFormatDigest {@code sha256:} and 64 hex digits over the type and the schema that the text was held to;
+ *     null for any text
  */
 public record ResolvedSampling(
         int maxTokens,
@@ -18,7 +23,9 @@ public record ResolvedSampling(
         double frequencyPenalty,
         double presencePenalty,
         long seed,
-        List<String> stop) {
+        List<String> stop,
+        int n,
+        @Nullable String responseFormatDigest) {
     public ResolvedSampling {
         stop = List.copyOf(stop);
     }
@@ -35,6 +42,8 @@ public record ResolvedSampling(
                 frequencyPenalty,
                 presencePenalty,
                 other,
-                stop);
+                stop,
+                n,
+                responseFormatDigest);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names and meanings are those of Transformers; {@code frequencyPenalty} and {@code presencePenalty} are OpenAI's.
  *
- * @param maxTokens most tokens to generate, at least 1
+ * @param maxTokens most tokens to generate; 0 only for a prompt whose echo alone is wanted
  * @param maxLength most tokens of prompt and output together (Transformers' max_length), at least 1; the smaller of
  *     this and {@code maxTokens} holds when the same source gives both
  * @param temperature 0 to 2; 0 picks the likeliest token always (greedy)
@@ -44,7 +44,7 @@ public record Sampling(
             new Sampling(null, null, null, null, null, null, null, null, null, null, null);
 
     public Sampling {
-        requireWithin("max_tokens", maxTokens, 1, TOKENS_MAX);
+        requireWithin("max_tokens", maxTokens, 0, TOKENS_MAX);
         requireWithin("max_length", maxLength, 1, TOKENS_MAX);
         requireWithin("temperature", temperature, 0, 2);
         requireWithin("top_k", topK, 0, Integer.MAX_VALUE);

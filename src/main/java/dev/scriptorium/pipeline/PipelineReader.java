@@ -162,6 +162,10 @@ public final class PipelineReader {
 
     @SuppressWarnings("unchecked")
     private static Sampling sampling(Map<String, @Nullable Object> values) {
+        if (Integer.valueOf(0).equals(values.get("max_tokens"))) {
+            // Only a prompt that asks for its echo may want no text.
+            throw new InvalidFieldException("max_tokens", 0, "must be from 1 to " + Sampling.TOKENS_MAX);
+        }
         return new Sampling(
                 (Integer) values.get("max_tokens"),
                 (Integer) values.get("max_length"),

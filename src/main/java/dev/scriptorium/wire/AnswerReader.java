@@ -41,7 +41,7 @@ public final class AnswerReader {
         try {
             outcome = avro.writer(value).equals(RejectionEvent.getClassSchema().getFullName())
                     ? AvroEvents.read(avro.decode(value, RejectionEvent.class), Dialect.AVRO)
-                    : AvroEvents.read(avro.decode(value, CompletionEvent.class), Dialect.AVRO);
+                    : AvroCompletions.read(avro.decode(value, CompletionEvent.class), Dialect.AVRO);
         } catch (InvalidFieldException e) {
             throw new UndecodableException("the answer breaks a rule of this version: " + e.getMessage(), e);
         }

@@ -3,8 +3,10 @@ package dev.scriptorium.wire;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Dialect;
+import dev.scriptorium.event.Echo;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Outcome;
@@ -21,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,6 +97,7 @@ public final class AnswerWriter {
                     CONTEXT_LENGTH_EXCEEDED,
                     TEMPLATE_ERROR -> 400;
             case MODEL_NOT_FOUND -> 404;
+            case SCHEMA_VIOLATION -> 422;
             case DEADLINE_EXCEEDED -> 408;
             case ID_CONFLICT -> 409;
             case PROMPT_TOO_LARGE -> 413;
@@ -127,6 +131,7 @@ public final class AnswerWriter {
                 out.writeStringField("tenant", completion.tenant());
                 out.writeStringField("text", completion.text());
                 out.writeStringField("finish_reason", name(completion.finishReason()));
+                plainChoices(out, completion);
                 usage(out, completion.usage());
                 out.writeStringField("model", completion.provenance().model());
                 provenance(out, completion);
@@ -145,11 +150,48 @@ public final class AnswerWriter {
         }
     }
 
+    /** What was asked for beside one text: log probabilities, further choices, the prompt again. */
+    private static void plainChoices(JsonGenerator out, Completion completion) throws IOException {
+        List<Choice> choices = completion.choices();
+        if (choices.getFirst().logprobs() != null) {
+            AnswerLogprobs.chat(out, choices.getFirst().logprobs());
+        }
+        if (choices.size() > 1) {
+            out.writeArrayFieldStart("choices");
+            for (int i = 0; i < choices.size(); i++) {
+                Choice choice = choices.get(i);
+                out.writeStartObject();
+                out.writeNumberField("index", i);
+                out.writeStringField("text", choice.text());
+                out.writeStringField("finish_reason", name(choice.finishReason()));
+                out.writeNumberField("seed", choice.seed());
+                out.writeNumberField("completion_tokens", choice.completionTokens());
+                if (choice.logprobs() != null) {
+                    AnswerLogprobs.chat(out, choice.logprobs());
+                }
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+        Echo echo = completion.echo();
+        if (echo != null) {
+            out.writeObjectFieldStart("echo");
+            out.writeStringField("text", echo.text());
+            if (echo.logprobs() != null) {
+                AnswerLogprobs.chat(out, echo.logprobs());
+            }
+            out.writeEndObject();
+        }
+    }
+
     /** What makes a completion reproducible, and what happened on the way to it. */
     private static void provenance(JsonGenerator out, Completion completion) throws IOException {
         sampling(out, completion.sampling());
         out.writeStringField("weights_digest", completion.provenance().weightsDigest());
         out.writeStringField("runtime_version", completion.provenance().runtimeVersion());
+        if (completion.provenance().promptDigest() != null) {
+            out.writeStringField("prompt_digest", completion.provenance().promptDigest());
+        }
         out.writeStringField("worker", completion.worker());
         out.writeNumberField("attempt", completion.attempt());
         Timings timings = completion.timings();
@@ -178,6 +220,10 @@ public final class AnswerWriter {
             out.writeString(text);
         }
         out.writeEndArray();
+        out.writeNumberField("n", sampling.n());
+        if (sampling.responseFormatDigest() != null) {
+            out.writeStringField("response_format_digest", sampling.responseFormatDigest());
+        }
         out.writeEndObject();
     }
 
@@ -215,27 +261,43 @@ public final class AnswerWriter {
         out.writeNumberField("created", completion.completedAt().getEpochSecond());
         out.writeStringField("model", provenance.model());
         out.writeArrayFieldStart("choices");
-        out.writeStartObject();
-        out.writeNumberField("index", 0);
-        if (chat) {
-            out.writeObjectFieldStart("message");
-            out.writeStringField("role", "assistant");
-            out.writeStringField("content", completion.text());
-            out.writeNullField("refusal");
-            out.writeEndObject();
-        } else {
-            out.writeStringField("text", completion.text());
+        for (int i = 0; i < completion.choices().size(); i++) {
+            choice(out, completion, i);
         }
-        out.writeNullField("logprobs");
-        out.writeStringField("finish_reason", name(completion.finishReason()));
-        out.writeEndObject();
         out.writeEndArray();
         usage(out, completion.usage());
         out.writeStringField("system_fingerprint", fingerprint(provenance));
         out.writeObjectFieldStart("scriptorium");
         out.writeStringField("job", completion.request().job());
         out.writeStringField("tenant", completion.tenant());
+        if (completion.choices().size() > 1) {
+            out.writeArrayFieldStart("seeds");
+            for (Choice choice : completion.choices()) {
+                out.writeNumber(choice.seed());
+            }
+            out.writeEndArray();
+        }
         provenance(out, completion);
+        out.writeEndObject();
+    }
+
+    private static void choice(JsonGenerator out, Completion completion, int index) throws IOException {
+        Choice choice = completion.choices().get(index);
+        out.writeStartObject();
+        out.writeNumberField("index", index);
+        if (completion.dialect() == Dialect.OPENAI_CHAT) {
+            out.writeObjectFieldStart("message");
+            out.writeStringField("role", "assistant");
+            out.writeStringField("content", choice.text());
+            out.writeNullField("refusal");
+            out.writeEndObject();
+            AnswerLogprobs.chat(out, choice.logprobs());
+        } else {
+            Echo echo = completion.echo();
+            out.writeStringField("text", echo == null ? choice.text() : echo.text() + choice.text());
+            AnswerLogprobs.completions(out, echo, choice);
+        }
+        out.writeStringField("finish_reason", name(choice.finishReason()));
         out.writeEndObject();
     }
 
@@ -260,6 +322,9 @@ public final class AnswerWriter {
         out.writeNumberField("prompt_tokens", usage.promptTokens());
         out.writeNumberField("completion_tokens", usage.completionTokens());
         out.writeNumberField("total_tokens", usage.totalTokens());
+        out.writeObjectFieldStart("prompt_tokens_details");
+        out.writeNumberField("cached_tokens", usage.cachedTokens());
+        out.writeEndObject();
         out.writeEndObject();
     }
 

@@ -1,11 +1,11 @@
 package dev.scriptorium.wire;
 
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
-import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.InvalidFieldException;
 import dev.scriptorium.event.JobTally;
@@ -13,19 +13,14 @@ import dev.scriptorium.event.Message;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
-import dev.scriptorium.event.Provenance;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
-import dev.scriptorium.event.ResolvedSampling;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.event.Sampling;
-import dev.scriptorium.event.Timings;
-import dev.scriptorium.event.Usage;
 import dev.scriptorium.wire.avro.AssignmentEvent;
-import dev.scriptorium.wire.avro.CompletionEvent;
 import dev.scriptorium.wire.avro.DialectName;
 import dev.scriptorium.wire.avro.ErrorCodeName;
-import dev.scriptorium.wire.avro.FinishReasonName;
 import dev.scriptorium.wire.avro.JobTallyRecord;
 import dev.scriptorium.wire.avro.MessageRecord;
 import dev.scriptorium.wire.avro.PhaseName;
@@ -33,10 +28,10 @@ import dev.scriptorium.wire.avro.PriorityName;
 import dev.scriptorium.wire.avro.PromptEvent;
 import dev.scriptorium.wire.avro.RejectionEvent;
 import dev.scriptorium.wire.avro.RequestStateRecord;
-import dev.scriptorium.wire.avro.ResolvedSamplingRecord;
+import dev.scriptorium.wire.avro.ResponseFormatName;
+import dev.scriptorium.wire.avro.ResponseFormatRecord;
 import dev.scriptorium.wire.avro.SamplingRecord;
 import dev.scriptorium.wire.avro.UnfinishedName;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -65,9 +60,13 @@ final class AvroEvents {
                 .setMetadata(new TreeMap<>(prompt.metadata()))
                 .setStream(prompt.delivery().stream())
                 .setOnDeadline(write(prompt.delivery().onDeadline()))
-                .setOnCancel(write(prompt.delivery().onCancel()));
+                .setOnCancel(write(prompt.delivery().onCancel()))
+                .setN(prompt.answer().n())
+                .setLogprobs(prompt.answer().logprobs())
+                .setEcho(prompt.answer().echo())
+                .setResponseFormat(write(prompt.answer().format()));
         switch (prompt.input()) {
-            case Input.Text text -> builder.setPrompt(text.text());
+            case Input.Text text -> builder.setPrompt(text.text()).setSpecialTokens(text.specialTokens());
             case Input.Chat chat ->
                 builder.setMessages(chat.messages().stream()
                         .map(message -> new MessageRecord(message.role(), message.content()))
@@ -85,6 +84,7 @@ final class AvroEvents {
                 event.getModel(),
                 readInput(event),
                 read(event.getSampling()),
+                new AnswerSpec(event.getN(), event.getLogprobs(), event.getEcho(), read(event.getResponseFormat())),
                 read(event.getPriority()),
                 event.getDeadline(),
                 event.getMetadata(),
@@ -99,14 +99,53 @@ final class AvroEvents {
             throw new InvalidFieldException("messages", "given", "must not be, because 'prompt' is given too");
         }
         if (messages != null) {
+            if (event.getSpecialTokens()) {
+                throw new InvalidFieldException("special_tokens", true, "must be false with 'messages'");
+            }
             return new Input.Chat(messages.stream()
                     .map(message -> new Message(message.getRole(), message.getContent()))
                     .toList());
         }
         if (text != null) {
-            return new Input.Text(text);
+            return new Input.Text(text, event.getSpecialTokens());
         }
         throw new InvalidFieldException("prompt", "null", "must be given, or 'messages'");
+    }
+
+    private static @Nullable ResponseFormatRecord write(ResponseFormat format) {
+        return switch (format) {
+            case ResponseFormat.Text ignored -> null;
+            case ResponseFormat.JsonObject ignored ->
+                new ResponseFormatRecord(ResponseFormatName.JSON_OBJECT, null, null);
+            case ResponseFormat.JsonSchema json ->
+                new ResponseFormatRecord(ResponseFormatName.JSON_SCHEMA, json.name(), json.schema());
+            case ResponseFormat.AvroSchema avro ->
+                new ResponseFormatRecord(ResponseFormatName.AVRO_SCHEMA, null, avro.schema());
+        };
+    }
+
+    private static ResponseFormat read(@Nullable ResponseFormatRecord format) {
+        if (format == null) {
+            return ResponseFormat.TEXT;
+        }
+        String name = format.getName();
+        return switch (format.getType()) {
+            case JSON_OBJECT -> new ResponseFormat.JsonObject();
+            case JSON_SCHEMA -> new ResponseFormat.JsonSchema(name == null ? "schema" : name, schema(format));
+            case AVRO_SCHEMA -> new ResponseFormat.AvroSchema(schema(format));
+            case UNKNOWN ->
+                throw new InvalidFieldException(
+                        "response_format.type", format.getType(), "must be JSON_OBJECT, JSON_SCHEMA or AVRO_SCHEMA");
+        };
+    }
+
+    private static String schema(ResponseFormatRecord format) {
+        String schema = format.getSchemaJson();
+        if (schema == null) {
+            throw new InvalidFieldException(
+                    "response_format.schema_json", "null", "must be given for " + format.getType());
+        }
+        return schema;
     }
 
     private static SamplingRecord write(Sampling sampling) {
@@ -142,80 +181,9 @@ final class AvroEvents {
     /** The answer as users get it. */
     static SpecificRecordBase write(Outcome outcome) {
         return switch (outcome) {
-            case Completion completion -> write(completion);
+            case Completion completion -> AvroCompletions.write(completion);
             case Rejection rejection -> write(rejection);
         };
-    }
-
-    private static CompletionEvent write(Completion completion) {
-        return CompletionEvent.newBuilder()
-                .setId(completion.request().id())
-                .setJob(completion.request().job())
-                .setTenant(completion.tenant())
-                .setText(completion.text())
-                .setFinishReason(write(completion.finishReason()))
-                .setPromptTokens(completion.usage().promptTokens())
-                .setCompletionTokens(completion.usage().completionTokens())
-                .setSampling(write(completion.sampling()))
-                .setModel(completion.provenance().model())
-                .setWeightsDigest(completion.provenance().weightsDigest())
-                .setRuntimeVersion(completion.provenance().runtimeVersion())
-                .setWorker(completion.worker())
-                .setAttempt(completion.attempt())
-                .setQueueMicros(micros(completion.timings().queue()))
-                .setPrefillMicros(micros(completion.timings().prefill()))
-                .setDecodeMicros(micros(completion.timings().decode()))
-                .setCompletedAt(micros(completion.completedAt()))
-                .setMetadata(new TreeMap<>(completion.metadata()))
-                .build();
-    }
-
-    static Completion read(CompletionEvent event, Dialect dialect) {
-        return new Completion(
-                new RequestId(event.getJob(), event.getId()),
-                dialect,
-                event.getTenant(),
-                event.getText(),
-                read(event.getFinishReason()),
-                new Usage(event.getPromptTokens(), event.getCompletionTokens()),
-                read(event.getSampling()),
-                new Provenance(event.getModel(), event.getWeightsDigest(), event.getRuntimeVersion()),
-                event.getWorker(),
-                event.getAttempt(),
-                new Timings(
-                        Duration.of(event.getQueueMicros(), ChronoUnit.MICROS),
-                        Duration.of(event.getPrefillMicros(), ChronoUnit.MICROS),
-                        Duration.of(event.getDecodeMicros(), ChronoUnit.MICROS)),
-                event.getCompletedAt(),
-                event.getMetadata());
-    }
-
-    private static ResolvedSamplingRecord write(ResolvedSampling sampling) {
-        return new ResolvedSamplingRecord(
-                sampling.maxTokens(),
-                sampling.temperature(),
-                sampling.topK(),
-                sampling.topP(),
-                sampling.minP(),
-                sampling.repetitionPenalty(),
-                sampling.frequencyPenalty(),
-                sampling.presencePenalty(),
-                sampling.seed(),
-                sampling.stop());
-    }
-
-    private static ResolvedSampling read(ResolvedSamplingRecord sampling) {
-        return new ResolvedSampling(
-                sampling.getMaxTokens(),
-                sampling.getTemperature(),
-                sampling.getTopK(),
-                sampling.getTopP(),
-                sampling.getMinP(),
-                sampling.getRepetitionPenalty(),
-                sampling.getFrequencyPenalty(),
-                sampling.getPresencePenalty(),
-                sampling.getSeed(),
-                sampling.getStop());
     }
 
     static RejectionEvent write(Rejection rejection) {
@@ -327,21 +295,6 @@ final class AvroEvents {
         return Priority.valueOf(priority.name());
     }
 
-    static FinishReasonName write(FinishReason reason) {
-        return FinishReasonName.valueOf(reason.name());
-    }
-
-    static FinishReason read(FinishReasonName reason) {
-        return switch (reason) {
-            case STOP -> FinishReason.STOP;
-            case LENGTH -> FinishReason.LENGTH;
-            case DEADLINE_EXCEEDED -> FinishReason.DEADLINE_EXCEEDED;
-            case CANCELLED -> FinishReason.CANCELLED;
-            case UNKNOWN ->
-                throw new InvalidFieldException("finish_reason", reason, "must be one that this version knows");
-        };
-    }
-
     private static ErrorCode read(ErrorCodeName code) {
         if (code == ErrorCodeName.UNKNOWN) {
             throw new InvalidFieldException("code", code, "must be one that this version knows");
@@ -351,9 +304,5 @@ final class AvroEvents {
 
     static Instant micros(Instant instant) {
         return instant.truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private static long micros(Duration duration) {
-        return Math.addExact(Math.multiplyExact(duration.toSeconds(), 1_000_000L), duration.toNanosPart() / 1_000);
     }
 }

@@ -116,7 +116,7 @@ public final class ChunkFormat {
                 .setIndex(chunk.index())
                 .setTokens(chunk.tokens())
                 .setText(chunk.text())
-                .setFinishReason(reason == null ? null : AvroEvents.write(reason))
+                .setFinishReason(reason == null ? null : AvroCompletions.write(reason))
                 .build();
     }
 
@@ -129,6 +129,6 @@ public final class ChunkFormat {
                 event.getIndex(),
                 event.getTokens(),
                 event.getText(),
-                reason == null ? null : AvroEvents.read(reason));
+                reason == null ? null : AvroCompletions.read(reason));
     }
 }

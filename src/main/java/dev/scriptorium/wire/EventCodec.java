@@ -1,5 +1,6 @@
 package dev.scriptorium.wire;
 
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Delivery;
@@ -13,6 +14,7 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.event.Sampling;
 import dev.scriptorium.wire.avro.AssignmentEvent;
 import dev.scriptorium.wire.avro.CompletionEvent;
@@ -73,7 +75,7 @@ public final class EventCodec {
         OutcomeEvent event = avro.decode(bytes, OutcomeEvent.class);
         Dialect dialect = AvroEvents.read(event.getDialect());
         return checked(() -> switch (event.getOutcome()) {
-            case CompletionEvent completion -> AvroEvents.read(completion, dialect);
+            case CompletionEvent completion -> AvroCompletions.read(completion, dialect);
             case RejectionEvent rejection
             when event.getRetryable() -> AvroEvents.read(rejection, dialect).asRetryable();
             case RejectionEvent rejection -> AvroEvents.read(rejection, dialect);
@@ -183,6 +185,8 @@ public final class EventCodec {
      * later version adds changes nothing for those who do not use it. Its golden test holds this.
      */
     static final class ContentDigest {
+        private static final String RESPONSE_FORMAT = "response_format";
+
         private final MessageDigest digest;
 
         private ContentDigest(MessageDigest digest) {
@@ -200,7 +204,10 @@ public final class EventCodec {
             content.said("tenant", prompt.tenant());
             content.said("model", prompt.model());
             switch (prompt.input()) {
-                case Input.Text text -> content.said("prompt", text.text());
+                case Input.Text text -> {
+                    content.said("prompt", text.text());
+                    content.said("special_tokens", text.specialTokens() ? true : null);
+                }
                 case Input.Chat chat -> {
                     for (Message message : chat.messages()) {
                         content.values("message", message.role(), message.content());
@@ -208,6 +215,7 @@ public final class EventCodec {
                 }
             }
             content.said(prompt.sampling());
+            content.said(prompt.answer());
             content.said("priority", prompt.priority().name());
             content.said("deadline", prompt.deadline());
             content.said(prompt.delivery());
@@ -247,6 +255,18 @@ public final class EventCodec {
             List<String> stop = sampling.stop();
             if (stop != null) {
                 values("stop", stop.toArray(String[]::new));
+            }
+        }
+
+        private void said(AnswerSpec answer) {
+            said("n", answer.n() == 1 ? null : answer.n());
+            said("logprobs", answer.logprobs());
+            said("echo", answer.echo() ? true : null);
+            switch (answer.format()) {
+                case ResponseFormat.Text ignored -> {}
+                case ResponseFormat.JsonObject object -> values(RESPONSE_FORMAT, object.type());
+                case ResponseFormat.JsonSchema json -> values(RESPONSE_FORMAT, json.type(), json.name(), json.schema());
+                case ResponseFormat.AvroSchema avro -> values(RESPONSE_FORMAT, avro.type(), avro.schema());
             }
         }
 

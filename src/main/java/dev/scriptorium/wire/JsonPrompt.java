@@ -2,6 +2,7 @@ package dev.scriptorium.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
@@ -37,11 +38,13 @@ final class JsonPrompt {
     private final Dialect dialect;
     private final @Nullable JsonNode id;
     private final ObjectNode body;
+    private final JsonFields fields;
 
     private JsonPrompt(Dialect dialect, @Nullable JsonNode id, ObjectNode body) {
         this.dialect = dialect;
         this.id = id;
         this.body = body;
+        this.fields = new JsonFields(body);
     }
 
     /** @throws Refusal if it is no request: a wrong line around the body, or a field that is not known */
@@ -167,13 +170,12 @@ final class JsonPrompt {
 
     @Nullable
     String text(RequestField field) {
-        JsonNode value = value(field);
-        return value == null ? null : JsonText.text(field.key(), value);
+        return fields.text(field);
     }
 
     Input input() {
-        JsonNode prompt = applies(RequestField.PROMPT) ? value(RequestField.PROMPT) : null;
-        JsonNode messages = applies(RequestField.MESSAGES) ? value(RequestField.MESSAGES) : null;
+        JsonNode prompt = applies(RequestField.PROMPT) ? fields.value(RequestField.PROMPT) : null;
+        JsonNode messages = applies(RequestField.MESSAGES) ? fields.value(RequestField.MESSAGES) : null;
         if (prompt != null && messages != null) {
             throw Refusal.invalid("messages", "given", "must not be, because 'prompt' is given too");
         }
@@ -181,9 +183,13 @@ final class JsonPrompt {
             if (prompt.isArray()) {
                 throw Refusal.invalid("prompt", JsonText.describe(prompt), "must be one string: one request, one text");
             }
-            return new Input.Text(JsonText.text("prompt", prompt));
+            return new Input.Text(JsonText.text("prompt", prompt), fields.flag(RequestField.SPECIAL_TOKENS));
         }
         if (messages != null) {
+            if (fields.flag(RequestField.SPECIAL_TOKENS)) {
+                throw Refusal.invalid(
+                        "special_tokens", "true", "must be false with 'messages': only the template writes them there");
+            }
             return new Input.Chat(messages(messages));
         }
         throw switch (dialect) {
@@ -262,21 +268,25 @@ final class JsonPrompt {
 
     Sampling sampling() {
         return new Sampling(
-                integer(RequestField.MAX_TOKENS),
-                integer(RequestField.MAX_LENGTH),
-                number(RequestField.TEMPERATURE),
-                integer(RequestField.TOP_K),
-                number(RequestField.TOP_P),
-                number(RequestField.MIN_P),
-                number(RequestField.REPETITION_PENALTY),
-                number(RequestField.FREQUENCY_PENALTY),
-                number(RequestField.PRESENCE_PENALTY),
-                whole(RequestField.SEED),
+                fields.integer(RequestField.MAX_TOKENS),
+                fields.integer(RequestField.MAX_LENGTH),
+                fields.number(RequestField.TEMPERATURE),
+                fields.integer(RequestField.TOP_K),
+                fields.number(RequestField.TOP_P),
+                fields.number(RequestField.MIN_P),
+                fields.number(RequestField.REPETITION_PENALTY),
+                fields.number(RequestField.FREQUENCY_PENALTY),
+                fields.number(RequestField.PRESENCE_PENALTY),
+                fields.whole(RequestField.SEED),
                 stop());
     }
 
+    AnswerSpec answer() {
+        return JsonAnswerSpec.read(fields, dialect);
+    }
+
     private @Nullable List<String> stop() {
-        JsonNode value = value(RequestField.STOP);
+        JsonNode value = fields.value(RequestField.STOP);
         if (value == null) {
             return null;
         }
@@ -309,12 +319,9 @@ final class JsonPrompt {
 
     Delivery delivery() {
         return new Delivery(
-                flag(RequestField.STREAM), unfinished(RequestField.ON_DEADLINE), unfinished(RequestField.ON_CANCEL));
-    }
-
-    private boolean flag(RequestField field) {
-        JsonNode value = value(field);
-        return value != null && JsonText.flag(field, value);
+                fields.flag(RequestField.STREAM),
+                unfinished(RequestField.ON_DEADLINE),
+                unfinished(RequestField.ON_CANCEL));
     }
 
     private Delivery.Unfinished unfinished(RequestField field) {
@@ -344,7 +351,7 @@ final class JsonPrompt {
     }
 
     Map<String, String> metadata() {
-        JsonNode value = value(RequestField.METADATA);
+        JsonNode value = fields.value(RequestField.METADATA);
         if (value == null) {
             return Map.of();
         }
@@ -357,44 +364,5 @@ final class JsonPrompt {
             pairs.put(pair.getKey(), JsonText.text("metadata." + Refusal.shown(pair.getKey()), pair.getValue()));
         }
         return pairs;
-    }
-
-    private @Nullable Double number(RequestField field) {
-        JsonNode value = value(field);
-        return value == null ? null : (Double) JsonText.number(field, value);
-    }
-
-    private @Nullable Integer integer(RequestField field) {
-        JsonNode value = value(field);
-        return value == null ? null : (Integer) JsonText.integer(field, value);
-    }
-
-    private @Nullable Long whole(RequestField field) {
-        JsonNode value = value(field);
-        return value == null ? null : (Long) JsonText.whole(field, value);
-    }
-
-    /** The one value under all of a field's names; null if none is there. */
-    private @Nullable JsonNode value(RequestField field) {
-        String first = field.key();
-        JsonNode found = null;
-        for (String name : field.names()) {
-            JsonNode value = body.get(name);
-            if (value == null || value.isNull()) {
-                continue;
-            }
-            if (found != null && !found.equals(value)) {
-                throw Refusal.invalid(
-                        name,
-                        JsonText.describe(value),
-                        "is another name of '%s', which is %s: give one of them"
-                                .formatted(first, JsonText.describe(found)));
-            }
-            if (found == null) {
-                found = value;
-                first = name;
-            }
-        }
-        return found;
     }
 }

@@ -146,6 +146,7 @@ public final class PromptDecoder {
                 json.text(RequestField.MODEL),
                 json.input(),
                 json.sampling(),
+                json.answer(),
                 json.priority(),
                 json.deadline(),
                 json.metadata(),

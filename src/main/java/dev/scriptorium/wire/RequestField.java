@@ -23,7 +23,7 @@ enum RequestField {
     MAX_TOKENS(
             "max_tokens",
             "whole number",
-            "from 1 to 1048576",
+            "from 1 to 1048576, or 0 with `echo`",
             "the pipeline's or the model's",
             "max_completion_tokens",
             "max_new_tokens"),
@@ -42,6 +42,12 @@ enum RequestField {
     PRESENCE_PENALTY("presence_penalty", "number", "from -2 to 2", "the pipeline's or the model's"),
     SEED("seed", "whole number", "from -9223372036854775808 to 9223372036854775807", "a hash of job and id"),
     STOP("stop", "text or list of texts", "at most 16 of 1 to 256 characters", "the pipeline's or the model's"),
+    N("n", "whole number", "from 1 to 16", "1", "num_return_sequences"),
+    LOGPROBS("logprobs", "true or false; at /v1/completions whole number", "from 0 to 20", "none"),
+    TOP_LOGPROBS("top_logprobs", "whole number", "from 0 to 20, with `logprobs`", "0"),
+    ECHO("echo", "true or false", "true only with `prompt`", "false"),
+    RESPONSE_FORMAT("response_format", "object", "`type` and the schema it needs", "`{\"type\": \"text\"}`"),
+    SPECIAL_TOKENS("special_tokens", "true or false", "true only with `prompt`", "false"),
     PRIORITY("priority", "text", "interactive or bulk", "`bulk`"),
     DEADLINE("deadline", "text", "an RFC 3339 time such as 2026-11-24T12:00:00Z", "never"),
     ON_DEADLINE("on_deadline", "text", "reject or partial", "`reject`"),
@@ -119,6 +125,17 @@ enum RequestField {
             case PRESENCE_PENALTY -> "taken off a token's logit once it is in the output";
             case SEED -> "of the random numbers";
             case STOP -> "the completion ends before the first of these texts";
+            case N -> "how many choices, each with its own seed";
+            case LOGPROBS ->
+                "tells each token's log probability under the model's own distribution; a number is that of"
+                        + " `top_logprobs`, and a plain object may say either";
+            case TOP_LOGPROBS -> "how many of the likeliest tokens to tell beside each token";
+            case ECHO -> "repeats the prompt in the answer, with its log probabilities if they are asked for";
+            case RESPONSE_FORMAT ->
+                "what the text must be: `text`, `json_object`, `json_schema` with `json_schema: {name, schema}`, or"
+                        + " `avro_schema` with `avro_schema: …`; enforced while it is written";
+            case SPECIAL_TOKENS ->
+                "the spelling of a control token in the prompt, such as `</s>`, counts as that token";
             case PRIORITY -> "the class of service";
             case DEADLINE -> "after this no answer is wanted";
             case ON_DEADLINE -> "partial completes with what there is at the deadline, reject throws it away";
@@ -179,16 +196,11 @@ enum RequestField {
 
     private static Map<String, List<String>> unsupported() {
         Map<String, List<String>> fields = new LinkedHashMap<>();
-        fields.put("n", List.of("1"));
         fields.put("best_of", List.of("1"));
         fields.put("stream_options", List.of());
-        fields.put("echo", List.of("false"));
         fields.put("suffix", List.of("\"\""));
-        fields.put("logprobs", List.of("false"));
-        fields.put("top_logprobs", List.of("0"));
         fields.put("prompt_logprobs", List.of());
         fields.put("logit_bias", List.of("{}"));
-        fields.put("response_format", List.of("{\"type\":\"text\"}"));
         fields.put("tools", List.of("[]"));
         fields.put("tool_choice", List.of("\"none\"", "\"auto\""));
         fields.put("parallel_tool_calls", List.of("true", "false"));
@@ -206,7 +218,6 @@ enum RequestField {
         fields.put("prompt_cache_key", List.of());
         fields.put("do_sample", List.of("true"));
         fields.put("num_beams", List.of("1"));
-        fields.put("num_return_sequences", List.of("1"));
         fields.put("use_beam_search", List.of("false"));
         fields.put("length_penalty", List.of("1", "1.0"));
         fields.put("typical_p", List.of("1", "1.0"));

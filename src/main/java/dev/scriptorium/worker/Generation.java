@@ -11,9 +11,11 @@ import dev.scriptorium.model.LanguageModel.Logits;
 import dev.scriptorium.sample.Sampler;
 import dev.scriptorium.sample.SamplerOptions;
 import dev.scriptorium.token.Tokenizer.TextDecoder;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -255,8 +257,15 @@ final class Generation implements Chunk, AutoCloseable {
         return text.text();
     }
 
+    /** As {@link dev.scriptorium.event.Provenance} has it. */
+    String promptDigest() {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * promptTokens);
+        bytes.asIntBuffer().put(ids, 0, promptTokens);
+        return "sha256:" + HexFormat.of().formatHex(SamplingResolver.sha256().digest(bytes.array()));
+    }
+
     Usage usage() {
-        return new Usage(promptTokens, length - promptTokens);
+        return new Usage(promptTokens, cachedTokens, length - promptTokens);
     }
 
     /** Clocks of two machines may disagree, so no span is shown as less than nothing. */

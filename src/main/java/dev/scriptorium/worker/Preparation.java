@@ -1,9 +1,11 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.ResolvedSampling;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.token.ChatFormat;
 import dev.scriptorium.token.TemplateException;
 import dev.scriptorium.token.Tokenizer;
@@ -64,6 +66,7 @@ final class Preparation {
     /** @throws Refusal for whatever is wrong with this prompt; nothing else is thrown but errors of the machine */
     Ready prepare(Prompt prompt) throws Refusal {
         try {
+            requireBuilt(prompt.answer());
             int[] ids = encode(prompt.input());
             if (ids.length == 0) {
                 throw new Refusal(ErrorCode.INVALID_VALUE, "field 'prompt' has text but not one token", "prompt");
@@ -80,23 +83,39 @@ final class Preparation {
         }
     }
 
+    private static void requireBuilt(AnswerSpec answer) throws Refusal {
+        String field = answer.n() > 1
+                ? "n"
+                : answer.logprobs() != null
+                        ? "logprobs"
+                        : answer.echo()
+                                ? "echo"
+                                : answer.format().equals(ResponseFormat.TEXT) ? null : "response_format";
+        if (field != null) {
+            throw new Refusal(
+                    ErrorCode.INVALID_VALUE, "field '%s' is not supported yet; leave it out".formatted(field), field);
+        }
+    }
+
     private int[] encode(Input input) throws Refusal {
         return switch (input) {
-            case Input.Text text -> encodeText(text.text());
+            case Input.Text text -> encodeText(text);
             case Input.Chat chat -> encodeChat(chat);
         };
     }
 
-    private int[] encodeText(String text) {
+    private int[] encodeText(Input.Text text) {
         Tokenizer tokenizer = served.tokenizer();
-        int[] ids = tokenizer.encode(text);
-        if (!tokenizer.addsBegin() || tokenizer.beginId() < 0) {
+        int[] ids =
+                text.specialTokens() ? tokenizer.encodeWithControlTokens(text.text()) : tokenizer.encode(text.text());
+        boolean begun = text.specialTokens() && ids.length > 0 && ids[0] == tokenizer.beginId();
+        if (begun || !tokenizer.addsBegin() || tokenizer.beginId() < 0) {
             return ids;
         }
-        int[] begun = new int[ids.length + 1];
-        begun[0] = tokenizer.beginId();
-        System.arraycopy(ids, 0, begun, 1, ids.length);
-        return begun;
+        int[] all = new int[ids.length + 1];
+        all[0] = tokenizer.beginId();
+        System.arraycopy(ids, 0, all, 1, ids.length);
+        return all;
     }
 
     private int[] encodeChat(Input.Chat input) throws Refusal {

@@ -52,7 +52,9 @@ final class SamplingResolver {
                 orElse(all.frequencyPenalty(), 0),
                 orElse(all.presencePenalty(), 0),
                 seed == null ? defaultSeed(prompt.request()) : seed,
-                all.stop() == null ? List.of() : all.stop());
+                all.stop() == null ? List.of() : all.stop(),
+                prompt.answer().n(),
+                null);
     }
 
     private int room(Sampling said, Sampling all, int promptTokens) throws Refusal {
@@ -94,10 +96,13 @@ final class SamplingResolver {
      * users, who may compute it; it never changes.
      */
     static long defaultSeed(RequestId request) {
+        byte[] digest = sha256().digest(request.key().getBytes(StandardCharsets.UTF_8));
+        return ByteBuffer.wrap(digest).getLong() & SEED_MASK;
+    }
+
+    static MessageDigest sha256() {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(request.key().getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong() & SEED_MASK;
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

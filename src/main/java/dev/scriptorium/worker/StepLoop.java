@@ -1,5 +1,6 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.FinishReason;
@@ -258,11 +259,16 @@ final class StepLoop implements AutoCloseable {
                 prompt.request(),
                 prompt.dialect(),
                 prompt.tenant(),
-                generation.text(),
-                reason,
+                List.of(new Choice(
+                        generation.text(),
+                        reason,
+                        asker.sampling().seed(),
+                        generation.usage().completionTokens(),
+                        null)),
+                null,
                 generation.usage(),
                 asker.sampling(),
-                served.provenance(),
+                served.provenance().of(generation.promptDigest()),
                 workerName,
                 asker.task().assignment().attempt(),
                 generation.timings(asker.task()),

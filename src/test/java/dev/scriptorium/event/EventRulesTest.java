@@ -55,7 +55,7 @@ class EventRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "max_tokens,1,1048576,0,1048577",
+        "max_tokens,0,1048576,-1,1048577",
         "max_length,1,1048576,0,1048577",
         "temperature,0,2,-0.001,2.001",
         "top_k,0,2147483647,-1,-2147483648",
@@ -110,6 +110,50 @@ class EventRulesTest {
         assertThat(both).isEqualTo(new Sampling(null, 50, 0.0, 5, 0.5, 0.1, 1.1, 0.2, 0.3, 0L, List.of()));
         assertThat(Sampling.UNSAID.orElse(fallback)).isEqualTo(fallback);
         assertThat(fallback.orElse(Sampling.UNSAID)).isEqualTo(fallback);
+    }
+
+    @Test
+    void answersKeepTheirLimitsToTheEdge() {
+        assertThatCode(() -> new AnswerSpec(16, 20, true, ResponseFormat.TEXT)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> new AnswerSpec(0, null, false, ResponseFormat.TEXT))
+                .hasMessage("field 'n' is 0, but it must be from 1 to 16");
+        assertThatThrownBy(() -> new AnswerSpec(17, null, false, ResponseFormat.TEXT))
+                .hasMessageContaining("1 to 16");
+        assertThatThrownBy(() -> new AnswerSpec(1, 21, false, ResponseFormat.TEXT))
+                .hasMessageContaining("0 to 20");
+        assertThatThrownBy(() -> new ResponseFormat.JsonSchema("", "{}")).hasMessageContaining("1 to 64 characters");
+        assertThatThrownBy(() -> new ResponseFormat.AvroSchema("x".repeat(65_537)))
+                .hasMessageContaining("65537");
+    }
+
+    @Test
+    void onlyAPromptWithEchoMayWantNoText() {
+        Sampling none = new Sampling(0, null, null, null, null, null, null, null, null, null, null);
+        AnswerSpec echo = new AnswerSpec(1, 0, true, ResponseFormat.TEXT);
+        AnswerSpec formed = new AnswerSpec(1, 0, true, new ResponseFormat.JsonObject());
+        Input text = new Input.Text("x");
+        Input chat = new Input.Chat(List.of(new Message("user", "x")));
+        assertThatCode(() -> asking(text, none, echo)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> asking(text, none, AnswerSpec.TEXT))
+                .hasMessageContaining("0 is for a prompt with echo");
+        assertThatThrownBy(() -> asking(text, none, formed)).hasMessageContaining("field 'max_tokens'");
+        assertThatThrownBy(() -> asking(chat, Sampling.UNSAID, echo)).hasMessageContaining("field 'echo'");
+    }
+
+    private static Prompt asking(Input input, Sampling sampling, AnswerSpec answer) {
+        return new Prompt(
+                new RequestId("j", "1"),
+                Dialect.PLAIN,
+                "t",
+                null,
+                input,
+                sampling,
+                answer,
+                Priority.BULK,
+                null,
+                Map.of(),
+                null,
+                Delivery.WHOLE);
     }
 
     @Test

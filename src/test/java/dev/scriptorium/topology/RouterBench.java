@@ -1,6 +1,7 @@
 package dev.scriptorium.topology;
 
 import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
@@ -141,10 +142,10 @@ final class RouterBench implements AutoCloseable {
                 new RequestId("default", id),
                 dialect,
                 "default",
-                text,
-                FinishReason.STOP,
+                List.of(new Choice(text, FinishReason.STOP, 42, 7, null)),
+                null,
                 new Usage(5, 7),
-                new ResolvedSampling(16, 0, 0, 1, 0, 1, 0, 0, 42, List.of()),
+                new ResolvedSampling(16, 0, 0, 1, 0, 1, 0, 0, 42, List.of(), 1, null),
                 new Provenance("scrivener-1m", "sha256:" + "0".repeat(64), "test"),
                 "worker-1",
                 1,

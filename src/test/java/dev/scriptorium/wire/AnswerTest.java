@@ -47,6 +47,19 @@ class AnswerTest {
 
     @ParameterizedTest
     @EnumSource
+    void completionWithEverythingLooksAsItAlwaysDid(Dialect dialect) throws IOException {
+        // Given
+        Completion completion = Samples.fullCompletion(dialect);
+
+        // When
+        byte[] answer = WRITER.write(completion, AnswerFormat.JSON);
+
+        // Then
+        Golden.check("src/test/resources/golden/answers/full-" + name(dialect) + ".json", pretty(answer));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void rejectionLooksAsItAlwaysDid(Dialect dialect) throws IOException {
         // Given
         Outcome rejection = Samples.rejection(dialect);
@@ -232,8 +245,8 @@ class AnswerTest {
                 like.request(),
                 like.dialect(),
                 like.tenant(),
-                like.text(),
-                like.finishReason(),
+                like.choices(),
+                like.echo(),
                 like.usage(),
                 like.sampling(),
                 like.provenance(),
@@ -249,8 +262,8 @@ class AnswerTest {
                 request,
                 like.dialect(),
                 like.tenant(),
-                like.text(),
-                like.finishReason(),
+                like.choices(),
+                like.echo(),
                 like.usage(),
                 like.sampling(),
                 like.provenance(),

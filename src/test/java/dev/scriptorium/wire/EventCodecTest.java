@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptorium.Seeds;
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.Input;
@@ -14,6 +15,7 @@ import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.event.Sampling;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +32,14 @@ class EventCodecTest {
     private static final EventCodec CODEC = new EventCodec();
 
     static Stream<Prompt> prompts() {
-        return Stream.of(Samples.prompt(), Samples.chat(), Samples.barePrompt());
+        Input text = new Input.Text("a</s>", true);
+        return Stream.of(
+                Samples.prompt(),
+                Samples.chat(),
+                Samples.barePrompt(),
+                Samples.asking(text, new AnswerSpec(16, 20, true, new ResponseFormat.JsonObject())),
+                Samples.asking(text, new AnswerSpec(2, 0, false, new ResponseFormat.JsonSchema("s", "{}"))),
+                Samples.asking(text, new AnswerSpec(1, null, true, new ResponseFormat.AvroSchema("\"int\""))));
     }
 
     static Stream<Outcome> outcomes() {
@@ -39,6 +48,8 @@ class EventCodecTest {
                 Samples.completion(Dialect.OPENAI_CHAT),
                 Samples.completion(Dialect.OPENAI_COMPLETIONS),
                 Samples.completion(Dialect.AVRO),
+                Samples.fullCompletion(Dialect.PLAIN),
+                Samples.fullCompletion(Dialect.OPENAI_CHAT),
                 Samples.rejection(Dialect.PLAIN),
                 Samples.rejection(Dialect.OPENAI_CHAT));
     }
@@ -253,7 +264,16 @@ class EventCodecTest {
                 Samples.bare(request, new Input.Text("a"), Samples.sampling(1L, List.of())),
                 Samples.bare(request, new Input.Text("a"), Samples.sampling(2L, List.of())),
                 Samples.bare(request, new Input.Text("a"), Samples.sampling(1L, List.of("x", "y"))),
-                Samples.bare(request, new Input.Text("a"), Samples.sampling(1L, List.of("xy"))));
+                Samples.bare(request, new Input.Text("a"), Samples.sampling(1L, List.of("xy"))),
+                Samples.bare(request, new Input.Text("a", true), Sampling.UNSAID),
+                Samples.asking(new Input.Text("a"), new AnswerSpec(2, null, false, ResponseFormat.TEXT)),
+                Samples.asking(new Input.Text("a"), new AnswerSpec(1, 2, false, ResponseFormat.TEXT)),
+                Samples.asking(new Input.Text("a"), new AnswerSpec(1, null, true, ResponseFormat.TEXT)),
+                Samples.asking(new Input.Text("a"), new AnswerSpec(1, null, false, new ResponseFormat.JsonObject())),
+                Samples.asking(
+                        new Input.Text("a"), new AnswerSpec(1, null, false, new ResponseFormat.JsonSchema("a", "{}"))),
+                Samples.asking(
+                        new Input.Text("a"), new AnswerSpec(1, null, false, new ResponseFormat.AvroSchema("{}"))));
     }
 
     @ParameterizedTest

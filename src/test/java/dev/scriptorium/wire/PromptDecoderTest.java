@@ -2,6 +2,7 @@ package dev.scriptorium.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
@@ -12,6 +13,7 @@ import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.event.Sampling;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +23,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PromptDecoderTest {
     private static final int RECORD_BYTES_MAX = 4096;
@@ -108,6 +112,64 @@ class PromptDecoderTest {
         assertThat(prompt.input()).isEqualTo(new Input.Text("Once"));
         assertThat(prompt.sampling().repetitionPenalty()).isEqualTo(1.1);
         assertThat(prompt.sampling().maxTokens()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '|',
+            value = {
+                // url, fields, choices, alternatives, echo, format
+                "completions, |\"n\":3,\"logprobs\":5,\"echo\":true,\"max_tokens\":0|, 3, 5, true, text",
+                "completions, |\"logprobs\":0|, 1, 0, false, text",
+                "completions, |\"logprobs\":false,\"echo\":false|, 1, -1, false, text",
+                "chat/completions, |\"logprobs\":true,\"top_logprobs\":20|, 1, 20, false, text",
+                "chat/completions, |\"logprobs\":true,\"num_return_sequences\":16|, 16, 0, false, text",
+                "chat/completions, |\"logprobs\":false,\"top_logprobs\":0|, 1, -1, false, text",
+                "chat/completions, |\"response_format\":{\"type\":\"json_object\"}|, 1, -1, false, json_object",
+                "chat/completions, |\"response_format\":{\"type\":\"avro_schema\",\"avro_schema\":\"int\"}|, 1, -1,"
+                        + " false, avro_schema",
+            })
+    void readsWhatTheAnswerShallHold(String url, String fields, int n, int logprobs, boolean echo, String format) {
+        // Given
+        String input = url.equals("completions")
+                ? "\"prompt\":\"Once\""
+                : "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+        String json = "{\"custom_id\":\"c\",\"method\":\"POST\",\"url\":\"/v1/%s\",\"body\":{%s,%s}}"
+                .formatted(url, input, fields);
+
+        // When
+        AnswerSpec answer = accepted(arrival(json)).answer();
+
+        // Then
+        assertThat(answer.n()).isEqualTo(n);
+        assertThat(answer.logprobs()).isEqualTo(logprobs < 0 ? null : (Integer) logprobs);
+        assertThat(answer.echo()).isEqualTo(echo);
+        assertThat(answer.format().type()).isEqualTo(format);
+    }
+
+    @Test
+    void readsAJsonSchemaAsItStands() {
+        // Given
+        String json = """
+            {"id": "a", "prompt": "x</s>", "special_tokens": true, "logprobs": 2, "response_format":
+             {"type": "json_schema", "json_schema": {"name": "pet", "strict": true, "schema":
+              {"type": "object", "properties": {"b": {"type": "number", "maximum": 1.50}, "a": true}}}}}\
+            """;
+
+        // When
+        Prompt prompt = accepted(arrival(json));
+
+        // Then
+        assertThat(prompt.input()).isEqualTo(new Input.Text("x</s>", true));
+        assertThat(prompt.answer())
+                .isEqualTo(new AnswerSpec(
+                        1,
+                        2,
+                        false,
+                        new ResponseFormat.JsonSchema(
+                                "pet",
+                                "{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"number\",\"maximum\":1.50},"
+                                        + "\"a\":true}}")));
     }
 
     @Test

@@ -103,7 +103,7 @@ class SchemaEvolutionTest {
 
         // Then
         Completion expected = Samples.completion(Dialect.AVRO);
-        assertThat(AvroEvents.read(event, Dialect.AVRO)).isEqualTo(expected);
+        assertThat(AvroCompletions.read(event, Dialect.AVRO)).isEqualTo(expected);
     }
 
     @Test

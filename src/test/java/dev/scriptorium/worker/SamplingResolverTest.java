@@ -66,7 +66,7 @@ class SamplingResolverTest {
                 prompt(new Sampling(null, null, 0.2, null, null, null, null, null, null, 7L, List.of("."))), 10);
 
         // Then
-        assertThat(sampling).isEqualTo(new ResolvedSampling(86, 0.2, 0, 0.9, 0, 1, 0, 0, 7L, List.of(".")));
+        assertThat(sampling).isEqualTo(new ResolvedSampling(86, 0.2, 0, 0.9, 0, 1, 0, 0, 7L, List.of("."), 1, null));
     }
 
     @Test
