@@ -6,6 +6,7 @@ import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a worker loads, and with how much of the machine. */
@@ -18,6 +19,9 @@ final class ModelOptions {
             description = "A Hugging Face folder or a GGUF file, in the place of the pipeline's default model.")
     @Nullable
     Path path;
+
+    @Mixin
+    WeightOption weights = new WeightOption();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: one a processor.")
     @Nullable

@@ -108,7 +108,7 @@ final class Services implements AutoCloseable {
     /** Loads the model and starts a worker on its lanes; returns the digest of its weights. */
     String startWorker(ModelOptions model, InstantSource clock, Consumer<Throwable> onFailure) {
         Pipeline.Model chosen = pipeline.defaultModel();
-        LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen));
+        LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen), model.weights.plan());
         WorkerNode.Settings settings =
                 new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity());
         running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));

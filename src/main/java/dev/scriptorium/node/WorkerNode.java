@@ -1,8 +1,10 @@
 package dev.scriptorium.node;
 
 import dev.scriptorium.checkpoint.Checkpoint;
+import dev.scriptorium.checkpoint.CheckpointFiles;
 import dev.scriptorium.checkpoint.GenerationDefaults;
 import dev.scriptorium.checkpoint.LoadedCheckpoint;
+import dev.scriptorium.checkpoint.weights.WeightPlan;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Provenance;
 import dev.scriptorium.event.Sampling;
@@ -31,8 +33,6 @@ import org.slf4j.LoggerFactory;
 /** A model, loaded, with the threads that compute it; and on top of it a worker that reads the model's lanes. */
 final class WorkerNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
-    /** Heap that is left for Kafka's clients, activations and the garbage collector. */
-    private static final long HEAP_RESERVE_BYTES = 384L << 20;
 
     private final ComputeTeam team;
     private final Worker worker;
@@ -65,10 +65,20 @@ final class WorkerNode implements AutoCloseable {
         }
     }
 
-    /** Reads and checks a model's files; the longest part of a start with a large model. */
-    static LoadedCheckpoint load(Pipeline.Model model, Path file) {
+    /**
+     * Reads and checks a model's files; the longest part of a start with a large model.
+     *
+     * @throws IllegalStateException if the heap has no room for it; nothing was read then
+     */
+    static LoadedCheckpoint load(Pipeline.Model model, Path file, WeightPlan plan) {
         LOG.debug("loading model '{}' from {}", model.name(), file);
-        return Checkpoint.load(file);
+        try (CheckpointFiles files = Checkpoint.open(file)) {
+            MemoryCheck memory = MemoryCheck.of(files, plan);
+            memory.require(model.name());
+            LOG.info("model '{}' {}", model.name(), memory.text());
+            files.contents().notes().forEach(note -> LOG.warn("model '{}': {}", model.name(), note));
+            return files.load(plan);
+        }
     }
 
     static WorkerNode start(
@@ -112,7 +122,7 @@ final class WorkerNode implements AutoCloseable {
     private static int cacheTokens(LlamaConfig config, Capacity capacity, Runtime runtime) {
         long bytesAToken = LlamaModel.cacheBytesPerToken(config);
         long used = runtime.totalMemory() - runtime.freeMemory();
-        long room = Math.max(0, runtime.maxMemory() - used - HEAP_RESERVE_BYTES) / bytesAToken;
+        long room = Math.max(0, runtime.maxMemory() - used - MemoryCheck.RESERVE_BYTES) / bytesAToken;
         long useful = (long) capacity.sequences() * config.contextLength();
         Integer cacheMib = capacity.cacheMib();
         long allowed = cacheMib == null ? useful : ((long) cacheMib << 20) / bytesAToken;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.scriptorium.checkpoint.weights.WeightPlan;
+import dev.scriptorium.checkpoint.weights.WeightType;
 import dev.scriptorium.kernel.Bf16Matrix;
 import dev.scriptorium.kernel.Matrix;
 import dev.scriptorium.kernel.Q8Matrix;
@@ -132,6 +134,42 @@ class CheckpointTest {
 
         // Then
         assertThat(changed).isNotEqualTo(digest);
+    }
+
+    @Test
+    void convertedModelIsAnotherModelAndTheSameEachTime() {
+        // Given
+        String digest = Checkpoint.load(model).digest();
+        WeightPlan plan = new WeightPlan(WeightType.Q8_0);
+
+        // When
+        LoadedCheckpoint converted = Checkpoint.load(model, plan);
+
+        // Then
+        assertThat(converted.weights().layers().getFirst().down()).isInstanceOf(Q8Matrix.class);
+        assertThat(converted.digest()).isNotEqualTo(digest);
+        assertThat(Checkpoint.load(model, plan).digest()).isEqualTo(converted.digest());
+        assertThat(Checkpoint.load(model, new WeightPlan(WeightType.BF16)).digest())
+                .isEqualTo(digest); // which it is already
+    }
+
+    @Test
+    void weightsConvertedWhileLoadingAreThoseOfAConvertedFile() {
+        // Given
+        LlamaWeights file = Checkpoint.load(GGUF).weights();
+
+        // When
+        LlamaWeights converted =
+                Checkpoint.load(model, new WeightPlan(WeightType.Q8_0)).weights();
+
+        // Then
+        float[] expected = new float[128];
+        float[] row = new float[128];
+        for (int i = 0; i < 128; i++) {
+            file.layers().get(1).query().row(i, expected);
+            converted.layers().get(1).query().row(i, row);
+            assertThat(row).isEqualTo(expected);
+        }
     }
 
     @Test

@@ -78,6 +78,18 @@ public final class WeightReader {
         return all;
     }
 
+    /** Whether the output matrix is the embedding itself. */
+    public boolean isTied() {
+        return tied;
+    }
+
+    /** How many weights there are, those of a tied embedding once. */
+    public long parameters() {
+        return tensors().stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
+                .sum();
+    }
+
     /** Heap bytes that the weights will take. */
     public long heapBytes(WeightPlan plan) {
         return tensors().stream()

@@ -17,6 +17,7 @@ public final class ModelsCommand {
     /** The command with all below it. */
     public static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
         CommandLine models = new CommandLine(new ModelsCommand());
+        models.addSubcommand(new InspectCommand(System.out));
         models.addSubcommand(new RandomCommand(shutdown, clock));
         return models;
     }
