@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class LaneReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
     private static final Duration POLL_WHILE_BUSY = Duration.ofMillis(10);
     private static final Duration POLL_WHILE_IDLE = Duration.ofMillis(250);
+    private static final Duration WAIT_WHILE_FULL = Duration.ofMillis(20);
     private static final int BATCH_RECORDS_MAX = 64;
     private static final int ALONE_FROM_STARTS = 2;
 
@@ -151,7 +153,9 @@ public final class LaneReader implements AutoCloseable {
         int work = publishEnded();
         work += publisher.drain();
         boolean busy = inWorker.get() > 0 || publisher.unanswered() > 0 || buffers.size() > 0;
-        for (ConsumerRecord<byte[], byte[]> received : owned.poll(busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE)) {
+        boolean full = owned.pauseFull();
+        Duration wait = busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE;
+        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : wait)) {
             receive(received);
             work++;
         }
@@ -160,6 +164,11 @@ public final class LaneReader implements AutoCloseable {
         work += feed();
         owned.commitIfDue();
         buffered.set(buffers.size());
+        if (full && work == 0) {
+            // Not in poll: with fetched records of a paused partition in its hands, the consumer does not wait but
+            // spins.
+            LockSupport.parkNanos(this, WAIT_WHILE_FULL.toNanos());
+        }
         return work;
     }
 
@@ -267,11 +276,17 @@ public final class LaneReader implements AutoCloseable {
         Assignment attempt =
                 new Assignment(lane.prompt(), lane.lane(), lane.attempt() + parcel.starts() - 1, lane.admittedAt());
         inWorker.incrementAndGet();
-        if (intake.offer(attempt, outcome -> ended.add(new Ended(parcel, outcome)))) {
+        if (intake.offer(attempt, outcome -> end(parcel, outcome))) {
             return true;
         }
         inWorker.decrementAndGet();
         return false;
+    }
+
+    /** On one of the worker's threads. */
+    private void end(Parcel parcel, Outcome outcome) {
+        ended.add(new Ended(parcel, outcome));
+        LockSupport.unpark(thread);
     }
 
     private void putBack(List<Parcel> batch) {

@@ -76,13 +76,20 @@ final class OwnedPartitions {
         });
     }
 
-    /** Records of partitions whose buffers have room; never longer than the timeout. */
-    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-        Set<TopicPartition> assignment = consumer.assignment();
-        Set<TopicPartition> full = assignment.stream().filter(buffers::isFull).collect(Collectors.toSet());
+    /** Pauses the partitions whose buffers are full and resumes the others; returns whether any is paused now. */
+    boolean pauseFull() {
+        Set<TopicPartition> full =
+                consumer.assignment().stream().filter(buffers::isFull).collect(Collectors.toSet());
         Set<TopicPartition> paused = consumer.paused();
-        consumer.pause(full);
-        consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
+        if (!paused.equals(full)) {
+            consumer.pause(full);
+            consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
+        }
+        return !full.isEmpty();
+    }
+
+    /** Records of partitions that are not paused; never longer than the timeout. */
+    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
         return consumer.poll(timeout);
     }
 
