@@ -2,7 +2,10 @@ package dev.scriptorium.checkpoint;
 
 import dev.scriptorium.checkpoint.gguf.GgufModel;
 import dev.scriptorium.checkpoint.huggingface.HuggingFaceFolder;
+import dev.scriptorium.checkpoint.tokenizer.BeginRule;
+import dev.scriptorium.checkpoint.tokenizer.TokenizerFolder;
 import dev.scriptorium.checkpoint.weights.WeightPlan;
+import dev.scriptorium.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +54,30 @@ public final class Checkpoint {
             throw new CheckpointException(path + ": is the weights alone; name the folder that it lies in");
         }
         return GgufModel.open(path);
+    }
+
+    /**
+     * The tokenizer alone, without weights.
+     *
+     * @param path as {@link #load} takes it, or a tokenizer.json or tokenizer.model
+     * @throws CheckpointException if it cannot be used
+     */
+    public static Tokenizer tokenizer(Path path) {
+        if (!Files.exists(path)) {
+            throw new CheckpointException(path + ": does not exist; a tokenizer is in a Hugging Face folder, a GGUF"
+                    + " file, a tokenizer.json or a tokenizer.model");
+        }
+        if (!Files.isDirectory(path)) {
+            String name = path.toString();
+            return name.endsWith(".json") || name.endsWith(".model")
+                    ? TokenizerFolder.readFile(path, BeginRule.UNSAID)
+                    : GgufModel.tokenizer(path);
+        }
+        List<Path> ggufs = TokenizerFolder.isOne(path) ? List.of() : ggufs(path);
+        return ggufs.size() == 1
+                ? GgufModel.tokenizer(ggufs.getFirst())
+                : TokenizerFolder.read(path, HuggingFaceFolder.configOrNull(path))
+                        .tokenizer();
     }
 
     private static List<Path> ggufs(Path folder) {

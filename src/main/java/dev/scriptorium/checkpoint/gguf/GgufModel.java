@@ -50,6 +50,14 @@ public final class GgufModel {
         }
     }
 
+    /** The tokenizer alone. */
+    public static BpeTokenizer tokenizer(Path path) {
+        try (Arena arena = Arena.ofConfined()) {
+            GgufTokenizer own = new GgufTokenizer(GgufFile.read(MappedFile.open(path, arena)));
+            return own.tokenizer(own.vocabulary(own.size()));
+        }
+    }
+
     private CheckpointFiles open(Arena arena) {
         Path path = gguf.file().path();
         List<Tensor> tensors = new ArrayList<>(gguf.tensors());

@@ -48,6 +48,12 @@ public final class HuggingFaceFolder {
         return Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX));
     }
 
+    /** The config.json of a folder, or null. */
+    public static @Nullable JsonFile configOrNull(Path folder) {
+        Path file = folder.resolve("config.json");
+        return Files.exists(file) ? JsonFile.read(file) : null;
+    }
+
     /** Opens the folder; nothing stays mapped if it is refused. */
     public static CheckpointFiles open(Path folder) {
         Arena arena = Arena.ofConfined();

@@ -61,6 +61,11 @@ public final class TokenizerFolder {
                 : SentencePieceFile.read(file.toString(), fileBytes, size, begin, added);
     }
 
+    /** Whether a folder has a tokenizer of its own. */
+    public static boolean isOne(Path folder) {
+        return Files.exists(folder.resolve(JSON)) || Files.exists(folder.resolve(SENTENCEPIECE));
+    }
+
     /** The tokenizer of a tokenizer.json or tokenizer.model, whatever lies beside it. */
     public static BpeTokenizer readFile(Path file, BeginRule begin) {
         return file.toString().endsWith(".json")

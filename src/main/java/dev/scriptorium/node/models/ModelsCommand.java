@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** Model files: the commands below it do the work. */
 @Command(
         name = "models",
-        description = "Looks at model files and makes them.",
+        description = "Brings model files, looks at them and makes them.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class ModelsCommand {
@@ -18,6 +18,8 @@ public final class ModelsCommand {
     public static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
         CommandLine models = new CommandLine(new ModelsCommand());
         models.addSubcommand(new InspectCommand(System.out));
+        models.addSubcommand(new PullCommand(shutdown, clock));
+        models.addSubcommand(new TokenizeCommand(System.in, System.out, System.err));
         models.addSubcommand(new RandomCommand(shutdown, clock));
         return models;
     }
