@@ -1,5 +1,6 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.ResolvedSampling;
@@ -19,13 +20,14 @@ final class Twins {
     private final Map<Key, Generation> underWay = new HashMap<>();
 
     /** Compared by content, prompt by prompt, so that no accident of hashing can give one request another's text. */
-    private record Key(int[] promptIds, ResolvedSampling sampling, boolean isChat) {
+    private record Key(int[] promptIds, ResolvedSampling sampling, AnswerSpec answer, boolean isChat) {
         static Key of(Generation generation) {
             ResolvedSampling sampling = generation.sampling();
             Prompt prompt = generation.task().prompt();
             return new Key(
                     generation.promptIds(),
                     sampling.temperature() == 0 ? sampling.withSeed(0) : sampling,
+                    prompt.answer(),
                     switch (prompt.input()) {
                         case Input.Text _ -> false;
                         case Input.Chat _ -> true;
@@ -37,6 +39,7 @@ final class Twins {
             return other instanceof Key key
                     && isChat == key.isChat
                     && sampling.equals(key.sampling)
+                    && answer.equals(key.answer)
                     && Arrays.equals(promptIds, key.promptIds);
         }
 
