@@ -1,6 +1,7 @@
 package dev.scriptorium.checkpoint.random;
 
 import dev.scriptorium.checkpoint.gguf.GgufWriter;
+import dev.scriptorium.checkpoint.gguf.LlamaMetadata;
 import dev.scriptorium.checkpoint.weights.WeightPlan;
 import dev.scriptorium.checkpoint.weights.WeightType;
 import dev.scriptorium.model.LlamaConfig;
@@ -55,19 +56,7 @@ public final class RandomModel {
 
     private void metadata() {
         LlamaConfig config = shape.config();
-        writer.text("general.architecture", "llama");
-        writer.text("general.name", "random-" + shape.spelling() + "-" + type.spelling() + "-seed-" + seed);
-        writer.uint32("general.quantization_version", 2);
-        writer.uint32("llama.context_length", config.contextLength());
-        writer.uint32("llama.embedding_length", config.hiddenSize());
-        writer.uint32("llama.block_count", config.layers());
-        writer.uint32("llama.feed_forward_length", config.intermediateSize());
-        writer.uint32("llama.attention.head_count", config.heads());
-        writer.uint32("llama.attention.head_count_kv", config.keyValueHeads());
-        writer.float32("llama.attention.layer_norm_rms_epsilon", config.rmsNormEpsilon());
-        writer.uint32("llama.rope.dimension_count", config.headSize());
-        writer.float32("llama.rope.freq_base", (float) config.ropeTheta());
-        writer.uint32("llama.vocab_size", config.vocabularySize());
+        LlamaMetadata.write(writer, "random-" + shape.spelling() + "-" + type.spelling() + "-seed-" + seed, config);
         RandomVocabulary vocabulary = new RandomVocabulary(config.vocabularySize());
         writer.text("tokenizer.ggml.model", "llama");
         writer.text("tokenizer.ggml.pre", "default");

@@ -37,6 +37,9 @@ public enum TensorNames {
                     "ffn_up",
                     "ffn_down"));
 
+    /** Tensors of one layer. */
+    public static final int PER_LAYER = 9;
+
     public final String embedding;
     public final String outputNorm;
     public final String output;
@@ -51,7 +54,8 @@ public enum TensorNames {
         this.layerNames = layerNames;
     }
 
-    String layer(int layer, int which) {
+    /** @param which in the order of the fields of LlamaWeights.Layer */
+    public String layer(int layer, int which) {
         return layerPrefix + layer + "." + layerNames.get(which) + ".weight";
     }
 }

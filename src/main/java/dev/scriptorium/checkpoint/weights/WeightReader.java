@@ -26,8 +26,6 @@ import java.util.Set;
  * file that merely claims to be large costs nothing.
  */
 public final class WeightReader {
-    private static final int TENSORS_PER_LAYER = 9;
-
     private final LlamaConfig config;
     private final TensorNames names;
     private final Map<String, Tensor> tensors = new HashMap<>();
@@ -52,7 +50,7 @@ public final class WeightReader {
                 throw tensor.refuse("is there twice");
             }
         }
-        long layersMax = tensors.size() / TENSORS_PER_LAYER;
+        long layersMax = tensors.size() / TensorNames.PER_LAYER;
         if (config.layers() > layersMax) {
             throw new CheckpointException(source + ": the config says " + config.layers() + " layers, but there are "
                     + tensors.size() + " tensors, enough for " + layersMax);
@@ -180,6 +178,12 @@ public final class WeightReader {
         int half = within / (headSize / 2);
         int element = within % (headSize / 2);
         return row - within + 2 * element + half;
+    }
+
+    /** The way back: the row, with pairs split in halves, that stands at {@code row} of interleaved ones. */
+    public static int splitRow(int row, int headSize) {
+        int within = row % headSize;
+        return row - within + within % 2 * (headSize / 2) + within / 2;
     }
 
     /** A tensor that no Llama-2 has would change the model's text if it were applied, so it is not just passed over. */

@@ -20,6 +20,7 @@ public final class ModelsCommand {
         models.addSubcommand(new InspectCommand(System.out));
         models.addSubcommand(new PullCommand(shutdown, clock));
         models.addSubcommand(new TokenizeCommand(System.in, System.out, System.err));
+        models.addSubcommand(new ConvertCommand(shutdown, clock));
         models.addSubcommand(new RandomCommand(shutdown, clock));
         return models;
     }
