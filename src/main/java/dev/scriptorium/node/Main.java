@@ -1,5 +1,6 @@
 package dev.scriptorium.node;
 
+import dev.scriptorium.node.bench.BenchCommand;
 import dev.scriptorium.node.models.ModelsCommand;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ public final class Main {
         commandLine.addSubcommand(new RouterCommand(shutdown));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
         commandLine.addSubcommand(new TopicsCommand());
+        commandLine.addSubcommand(new BenchCommand(shutdown, clock));
         commandLine.addSubcommand(ModelsCommand.commandLine(shutdown, clock));
         commandLine.addSubcommand(new CompletionCommand());
         commandLine.setExecutionExceptionHandler(Main::explain);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * How far a long piece of work on bytes is, with rate and time left: a bar where somebody watches, a line every ten
  * seconds where the output is a log. What takes less than two seconds shows nothing.
  */
-final class BytesDisplay implements AutoCloseable {
+public final class BytesDisplay implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration LINE_EVERY = Duration.ofSeconds(10);
     private static final int BAR_COLUMNS_MAX = 110;
@@ -31,7 +31,7 @@ final class BytesDisplay implements AutoCloseable {
     private @Nullable ProgressBar bar;
 
     /** @param interactive whether {@code out} is a terminal */
-    BytesDisplay(String what, long total, PrintStream out, boolean interactive, InstantSource clock) {
+    public BytesDisplay(String what, long total, PrintStream out, boolean interactive, InstantSource clock) {
         this.what = what;
         this.total = total;
         this.out = out;
@@ -41,7 +41,7 @@ final class BytesDisplay implements AutoCloseable {
         this.shownAt = startedAt;
     }
 
-    void show(long done) {
+    public void show(long done) {
         Instant now = clock.instant();
         if (Duration.between(startedAt, now).compareTo(QUIET) < 0) {
             return;
