@@ -39,6 +39,8 @@ class ArchitectureTest {
 
     private static final String PROGRESS = "me.tongfei.progressbar..";
     private static final String CSV = "de.siegmar.fastcsv..";
+    private static final String HTTP = "com.sun.net.httpserver..";
+    private static final String UPLOADS = "org.apache.commons.fileupload2..";
     private static final String LOG = "org.slf4j..";
 
     enum Room {
@@ -54,6 +56,10 @@ class ArchitectureTest {
         SAMPLE("sample", List.of(), List.of()),
         CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
         BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, CSV, LOG)),
+        GATEWAY(
+                "gateway",
+                List.of("event", "wire", "pipeline", "batch"),
+                List.of(JSON, CLIENTS, COMMON, HTTP, UPLOADS, LOG)),
         BROKER("broker", List.of(), List.of("org.apache.kafka..", "kafka..", "scala..", LOG));
 
         private final String name;

@@ -5,7 +5,7 @@ import dev.scriptorium.wire.AnswerFormat;
 import dev.scriptorium.wire.AnswerReader;
 import dev.scriptorium.wire.AnswerReader.Answer;
 import dev.scriptorium.wire.AnswerWriter;
-import dev.scriptorium.wire.StableAnswer;
+import dev.scriptorium.wire.file.StableAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;

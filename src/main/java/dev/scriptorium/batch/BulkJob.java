@@ -68,5 +68,6 @@ public record BulkJob(
             String jobs,
             String batches,
             String workers,
+            String control,
             int recordBytesMax) {}
 }

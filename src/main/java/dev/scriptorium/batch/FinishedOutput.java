@@ -3,7 +3,7 @@ package dev.scriptorium.batch;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
-import dev.scriptorium.wire.Tables;
+import dev.scriptorium.wire.file.Tables;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

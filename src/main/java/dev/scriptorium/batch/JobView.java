@@ -58,7 +58,7 @@ public record JobView(
         boolean hasFiles = batch.origin().file() != null;
         return switch (batch.phase()) {
             case IN_PROGRESS -> allEnded ? (hasFiles ? Phase.FINALIZING : Phase.COMPLETED) : Phase.IN_PROGRESS;
-            case CANCELLING -> allEnded && !hasFiles ? Phase.CANCELLED : Phase.CANCELLING;
+            case CANCELLING -> !hasFiles && done >= requests ? Phase.CANCELLED : Phase.CANCELLING;
             case VALIDATING, FAILED, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> batch.phase();
         };
     }

@@ -61,7 +61,7 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
     }
 
     /** @param lineBytesMax more of a line is not kept */
-    PromptSource open(int lineBytesMax) throws IOException {
+    public PromptSource open(int lineBytesMax) throws IOException {
         return switch (format()) {
             case JSON_LINES -> new PromptLines(path, lineBytesMax);
             case CSV -> new TableRows(this, ',');

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a file as bytes, one at a time; holds no more of a line than somebody would take. */
-final class PromptLines implements PromptSource {
+public final class PromptLines implements PromptSource {
     private static final int READ_BYTES = 1 << 16;
 
     private final InputStream in;
@@ -29,8 +29,8 @@ final class PromptLines implements PromptSource {
      * @param bytes of the whole line, without its end
      * @param ended whether a line end followed; false for the last line of a file that was cut off
      */
-    record Line(long number, byte[] value, long bytes, boolean ended) {
-        boolean isBlank() {
+    public record Line(long number, byte[] value, long bytes, boolean ended) {
+        public boolean isBlank() {
             for (byte b : value) {
                 if (b != ' ' && b != '\t' && b != '\r') {
                     return false;

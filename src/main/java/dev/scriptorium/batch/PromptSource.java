@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The prompts of a file, one after the other. */
-interface PromptSource extends AutoCloseable {
+public interface PromptSource extends AutoCloseable {
     /** The next prompt as a line of JSON, or null at the end. */
     PromptLines.@Nullable Line next() throws IOException;
 

@@ -3,7 +3,7 @@ package dev.scriptorium.batch;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import dev.scriptorium.wire.Tables;
+import dev.scriptorium.wire.file.Tables;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

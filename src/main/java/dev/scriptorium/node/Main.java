@@ -2,6 +2,7 @@ package dev.scriptorium.node;
 
 import dev.scriptorium.node.bench.BenchCommand;
 import dev.scriptorium.node.models.ModelsCommand;
+import dev.scriptorium.node.shell.CompletionCommand;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +40,11 @@ public final class Main {
         commandLine.addSubcommand(new WatchCommand(shutdown, clock));
         commandLine.addSubcommand(new ResultsCommand(shutdown, clock));
         commandLine.addSubcommand(new JobsCommand());
+        commandLine.addSubcommand(new CancelCommand(clock));
         commandLine.addSubcommand(new ServeCommand(shutdown, clock));
         commandLine.addSubcommand(new RouterCommand(shutdown));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
+        commandLine.addSubcommand(new GatewayCommand(shutdown, clock));
         commandLine.addSubcommand(new TopicsCommand());
         commandLine.addSubcommand(new BenchCommand(shutdown, clock));
         commandLine.addSubcommand(ModelsCommand.commandLine(shutdown, clock));

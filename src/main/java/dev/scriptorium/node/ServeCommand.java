@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** Everything in one process: the broker unless another is named, the router, a worker. */
 @Command(
         name = "serve",
-        description = "Serves prompts from Kafka until stopped: router and worker, with an embedded Kafka"
+        description = "Serves prompts from Kafka until stopped: router, worker and HTTP gateway, with an embedded Kafka"
                 + " unless another is named.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
@@ -21,6 +21,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private GatewayOptions gateway = new GatewayOptions();
 
     @Option(
             names = "--port",
@@ -41,6 +44,7 @@ final class ServeCommand implements Callable<Integer> {
             services.createTopics();
             services.startRouter(shutdown::fail);
             services.startWorker(model, clock, shutdown::fail);
+            services.startGatewayIfWanted(gateway, clock);
             services.announce(System.err);
             shutdown.await();
         }

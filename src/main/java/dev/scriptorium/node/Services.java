@@ -3,6 +3,7 @@ package dev.scriptorium.node;
 import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.broker.EmbeddedKafka;
 import dev.scriptorium.checkpoint.LoadedCheckpoint;
+import dev.scriptorium.gateway.Gateway;
 import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.TopicSetup;
@@ -26,6 +27,7 @@ final class Services implements AutoCloseable {
     private final Pipeline pipeline;
     private final PipelineOptions options;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private @Nullable Gateway gateway;
 
     private Services(Pipeline pipeline, PipelineOptions options) {
         this.pipeline = pipeline;
@@ -71,6 +73,7 @@ final class Services implements AutoCloseable {
                 pipeline.topics().jobs().name(),
                 pipeline.topics().batches().name(),
                 pipeline.topics().workers().name(),
+                pipeline.topics().control().name(),
                 pipeline.limits().recordBytesMax());
     }
 
@@ -115,11 +118,28 @@ final class Services implements AutoCloseable {
         return checkpoint.digest();
     }
 
+    void startGateway(GatewayOptions options, InstantSource clock) {
+        keep(options.start(pipeline, this.options.state, clock));
+    }
+
+    void startGatewayIfWanted(GatewayOptions options, InstantSource clock) {
+        keep(options.startIfWanted(pipeline, this.options.state, clock));
+    }
+
+    private void keep(@Nullable Gateway started) {
+        if (started != null) {
+            running.push(started);
+            gateway = started;
+        }
+    }
+
     /** Says that everything is up, and what to do with it. */
     void announce(PrintStream out) {
         String servers = pipeline.kafka().common().get(KafkaProperties.BOOTSTRAP_SERVERS);
         out.println("ready: prompts on topic " + pipeline.topics().prompts().name() + ", completions on "
-                + pipeline.topics().completions().name() + ", Kafka at " + servers + "; Ctrl-C stops");
+                + pipeline.topics().completions().name() + ", Kafka at " + servers
+                + (gateway == null ? "" : ", OpenAI's API and a page to watch at " + gateway.address())
+                + "; Ctrl-C stops");
     }
 
     @Override

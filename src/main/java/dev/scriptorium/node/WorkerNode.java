@@ -8,19 +8,23 @@ import dev.scriptorium.checkpoint.weights.WeightPlan;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Provenance;
 import dev.scriptorium.event.Sampling;
+import dev.scriptorium.event.WorkerStatus;
 import dev.scriptorium.kernel.ComputeTeam;
 import dev.scriptorium.kernel.KernelChoice;
 import dev.scriptorium.lane.LaneLimits;
 import dev.scriptorium.lane.LaneReader;
 import dev.scriptorium.lane.LaneSettings;
+import dev.scriptorium.lane.StatusPublisher;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaModel;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.worker.ServedModel;
 import dev.scriptorium.worker.Shortcuts;
 import dev.scriptorium.worker.Worker;
+import dev.scriptorium.worker.WorkerCounts;
 import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +41,10 @@ final class WorkerNode implements AutoCloseable {
     private final ComputeTeam team;
     private final Worker worker;
     private final LaneReader lanes;
+    private final StatusPublisher status;
 
-    private WorkerNode(ComputeTeam team, Worker worker, LaneReader lanes) {
+    private WorkerNode(ComputeTeam team, Worker worker, LaneReader lanes, StatusPublisher status) {
+        this.status = status;
         this.team = team;
         this.worker = worker;
         this.lanes = lanes;
@@ -108,14 +114,45 @@ final class WorkerNode implements AutoCloseable {
                 settings.capacity().threads(),
                 cacheTokens,
                 choice.reason());
-        return new WorkerNode(team, worker, lanes);
+        return new WorkerNode(team, worker, lanes, publisher(settings, worker, served, cacheTokens, clock));
     }
 
     @Override
     public void close() {
+        status.close();
         lanes.close();
         worker.close();
         team.close();
+    }
+
+    private static StatusPublisher publisher(
+            Settings settings, Worker worker, ServedModel served, int cacheTokens, InstantSource clock) {
+        Instant startedAt = clock.instant();
+        Provenance provenance = served.provenance();
+        return new StatusPublisher(
+                settings.pipeline().topics().workers().name(),
+                settings.name(),
+                () -> {
+                    WorkerCounts counts = worker.counts();
+                    return new WorkerStatus(
+                            settings.name(),
+                            provenance.model(),
+                            provenance.weightsDigest(),
+                            provenance.runtimeVersion(),
+                            startedAt,
+                            clock.instant(),
+                            counts.running(),
+                            counts.waiting(),
+                            settings.capacity().sequences(),
+                            Math.round(counts.cacheUsed() * cacheTokens),
+                            cacheTokens,
+                            counts.promptTokens(),
+                            counts.cachedTokens(),
+                            counts.generatedTokens(),
+                            counts.completions(),
+                            counts.rejections());
+                },
+                settings.pipeline().kafka().forProducer());
     }
 
     /** As many positions as full batches can use, or as the heap has room for beside the weights. */

@@ -10,6 +10,7 @@ import dev.scriptorium.wire.avro.PromptEvent;
 import dev.scriptorium.wire.avro.RejectionEvent;
 import dev.scriptorium.wire.avro.RequestStateRecord;
 import dev.scriptorium.wire.avro.TokenChunkEvent;
+import dev.scriptorium.wire.avro.WorkerStatusRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -196,6 +197,7 @@ final class SingleObject {
             schemas.put("control", ControlEvent.getClassSchema());
             schemas.put("token-chunk", TokenChunkEvent.getClassSchema());
             schemas.put("job-tally", JobTallyRecord.getClassSchema());
+            schemas.put("worker-status", WorkerStatusRecord.getClassSchema());
             return Map.copyOf(schemas);
         }
     }

@@ -6,6 +6,7 @@ import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Timings;
+import dev.scriptorium.wire.file.StableAnswer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,5 +1,6 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.shell;
 
+import dev.scriptorium.node.ExitCode;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
         description = "Prints a script that lets bash or zsh complete commands and options:"
                 + " source <(scriptorium completion bash)",
         mixinStandardHelpOptions = true)
-final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 

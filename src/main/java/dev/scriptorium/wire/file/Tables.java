@@ -1,9 +1,11 @@
-package dev.scriptorium.wire;
+package dev.scriptorium.wire.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.scriptorium.wire.AnswerWriter;
+import dev.scriptorium.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
