@@ -1,6 +1,5 @@
 package dev.scriptorium.lane;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,42 +8,38 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Prompts that were read and wait for the worker, a queue for each lane. Belongs to one thread. */
+/** Prompts that were read and wait for the worker, a fair queue for each lane. Belongs to one thread. */
 final class LaneBuffers {
-    private final List<ArrayDeque<Parcel>> queues = new ArrayList<>();
-    private final long[] bytes;
+    private final List<FairQueue> queues = new ArrayList<>();
+    private final List<Boolean> interactive = new ArrayList<>();
     private final Map<String, Integer> laneByTopic = new HashMap<>();
     private final FairShare share;
     private final LaneLimits limits;
 
     LaneBuffers(List<LaneSettings.Lane> lanes, LaneLimits limits) {
         this.limits = limits;
-        this.bytes = new long[lanes.size()];
         this.share = new FairShare(lanes.stream().map(LaneSettings.Lane::weight).toList());
         for (LaneSettings.Lane lane : lanes) {
             laneByTopic.put(lane.topic(), queues.size());
-            queues.add(new ArrayDeque<>());
+            queues.add(new FairQueue());
+            interactive.add(lane.interactive());
         }
     }
 
     void add(Parcel parcel) {
-        int lane = laneOf(parcel.partition());
-        queues.get(lane).addLast(parcel);
-        bytes[lane] += parcel.bytes();
+        queues.get(laneOf(parcel.partition())).addLast(parcel);
     }
 
     /** Back to where it was taken from. */
     void putBack(Parcel parcel) {
-        int lane = laneOf(parcel.partition());
-        queues.get(lane).addFirst(parcel);
-        bytes[lane] += parcel.bytes();
+        queues.get(laneOf(parcel.partition())).addFirst(parcel);
     }
 
     /** The parcel whose turn it is; null if there is none. */
     @Nullable
     Parcel peek() {
         int lane = share.next(each -> !queues.get(each).isEmpty());
-        return lane < 0 ? null : queues.get(lane).peekFirst();
+        return lane < 0 ? null : queues.get(lane).peek();
     }
 
     /**
@@ -54,28 +49,39 @@ final class LaneBuffers {
      */
     void take(Parcel parcel, long tokens) {
         int lane = laneOf(parcel.partition());
-        if (!queues.get(lane).removeFirst().equals(parcel)) {
-            throw new IllegalStateException("only the parcel at the head of a lane can be taken");
-        }
-        bytes[lane] -= parcel.bytes();
+        queues.get(lane).take(parcel, tokens);
         share.took(lane, tokens);
     }
 
     void drop(Collection<TopicPartition> partitions) {
-        for (int lane = 0; lane < bytes.length; lane++) {
-            queues.get(lane).removeIf(parcel -> partitions.contains(parcel.partition()));
-            bytes[lane] = queues.get(lane).stream().mapToLong(Parcel::bytes).sum();
+        queues.forEach(queue -> queue.drop(partitions));
+    }
+
+    /**
+     * Whether a parcel must leave room for somebody who waits: it is bulk work, there are interactive lanes, and none
+     * of them has anything at the moment. While one has, the lanes' shares decide.
+     */
+    boolean leavesRoom(Parcel parcel) {
+        if (interactive.get(laneOf(parcel.partition())) || !interactive.contains(true)) {
+            return false;
         }
+        for (int lane = 0; lane < queues.size(); lane++) {
+            if (interactive.get(lane) && !queues.get(lane).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether nothing more of this partition's lane should be read for now. */
     boolean isFull(TopicPartition partition) {
         int lane = laneOf(partition);
-        return queues.get(lane).size() >= limits.bufferedRecordsMax() || bytes[lane] >= limits.bufferedBytesMax();
+        return queues.get(lane).size() >= limits.bufferedRecordsMax()
+                || queues.get(lane).bytes() >= limits.bufferedBytesMax();
     }
 
     int size() {
-        return queues.stream().mapToInt(ArrayDeque::size).sum();
+        return queues.stream().mapToInt(FairQueue::size).sum();
     }
 
     private int laneOf(TopicPartition partition) {

@@ -1,5 +1,7 @@
 package dev.scriptorium.lane;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -9,22 +11,58 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A lane reader's two connections to Kafka. */
-record LaneClients(Consumer<byte[], byte[]> consumer, Producer<String, byte[]> producer) {
+/**
+ * A lane reader's connections to Kafka.
+ *
+ * @param cancellations hears what all workers hear
+ */
+record LaneClients(
+        Consumer<byte[], byte[]> consumer, Producer<String, byte[]> producer, Consumer<byte[], byte[]> cancellations) {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneClients.class);
+
     /** @throws org.apache.kafka.common.KafkaException if a property is wrong; nothing is contacted yet */
     static LaneClients connect(LaneSettings settings) {
-        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                consumerProperties(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
+            Consumer<byte[], byte[]> consumer = consumer(consumerProperties(settings), opened);
+            Consumer<byte[], byte[]> cancellations = consumer(broadcastProperties(settings), opened);
             return new LaneClients(
                     consumer,
                     new KafkaProducer<>(
-                            producerProperties(settings), new StringSerializer(), new ByteArraySerializer()));
+                            producerProperties(settings), new StringSerializer(), new ByteArraySerializer()),
+                    cancellations);
         } catch (RuntimeException e) {
-            consumer.close();
+            opened.forEach(LaneClients::close);
             throw e;
         }
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> properties, Deque<AutoCloseable> opened) {
+        Consumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        opened.push(consumer);
+        return consumer;
+    }
+
+    private static void close(AutoCloseable client) {
+        try {
+            client.close();
+        } catch (Exception e) {
+            LOG.debug("a client that was not used yet did not close", e);
+        }
+    }
+
+    /** Of a reader that belongs to no group. */
+    static Map<String, Object> broadcastProperties(LaneSettings settings) {
+        Map<String, Object> properties = consumerProperties(settings);
+        properties.remove("group.id");
+        properties.remove("group.protocol");
+        properties.remove("group.instance.id");
+        properties.put("auto.offset.reset", "earliest");
+        return properties;
     }
 
     /** The user's own come over the preferred, and the necessary over the user's. */

@@ -1,13 +1,16 @@
 package dev.scriptorium.lane;
 
 import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.UndecodableException;
 import dev.scriptorium.worker.Intake;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +18,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * Takes prompts from lane topics, hands them to a worker, publishes outcomes, and acknowledges a prompt when its
  * outcome is durable.
  *
- * <p>One thread, {@code lane-reader}, owns both connections; the worker's and the producer's callbacks only queue.
- * Life: constructor, {@link #start}, {@link #close}; close it before the worker.
+ * <p>One thread, {@code lane-reader}, owns all connections; the worker's and the producer's callbacks only queue. Life:
+ * constructor, {@link #start}, {@link #close}; close it before the worker.
  *
  * <p>A start is on the broker before the worker sees the prompt, so a prompt that takes its worker down is known as
  * such afterwards. One that was started twice without an end gets the worker for itself, so that only it can be blamed
@@ -38,7 +40,6 @@ public final class LaneReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
     private static final Duration POLL_WHILE_BUSY = Duration.ofMillis(10);
     private static final Duration POLL_WHILE_IDLE = Duration.ofMillis(250);
-    private static final Duration WAIT_WHILE_FULL = Duration.ofMillis(20);
     private static final int BATCH_RECORDS_MAX = 64;
     private static final int ALONE_FROM_STARTS = 2;
 
@@ -49,8 +50,9 @@ public final class LaneReader implements AutoCloseable {
     private final Consumer<Throwable> onFailure;
     private final LaneBuffers buffers;
     private final OwnedPartitions owned;
+    private final CancellationFeed feed;
     private final OutcomePublisher publisher;
-    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+    private final Queue<Said> said = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private final AtomicInteger buffered = new AtomicInteger();
     private final AtomicInteger inWorker = new AtomicInteger();
@@ -59,6 +61,7 @@ public final class LaneReader implements AutoCloseable {
     private final AtomicLong givenUp = new AtomicLong();
     private @Nullable Parcel alone;
     private volatile boolean closing;
+    private volatile Instant drainUntil = Instant.MIN;
 
     /**
      * @param intake the worker's
@@ -83,12 +86,26 @@ public final class LaneReader implements AutoCloseable {
         this.onFailure = onFailure;
         this.buffers = new LaneBuffers(settings.lanes(), settings.limits());
         this.owned = new OwnedPartitions(clients.consumer(), buffers, clock);
+        this.feed = new CancellationFeed(clients.cancellations(), codec, settings.cancellationsTopic());
         this.publisher = new OutcomePublisher(clients.producer(), codec, settings, clock);
         this.thread =
                 Thread.ofPlatform().name("lane-reader-" + settings.group()).unstarted(this::run);
     }
 
-    private record Ended(Parcel parcel, Outcome outcome) {}
+    /** What the worker said, in the order it said it. */
+    private sealed interface Said {
+        record Ended(Parcel parcel, Outcome outcome) implements Said {}
+
+        record Wrote(TokenChunk piece) implements Said {}
+    }
+
+    /**
+     * How a reader left.
+     *
+     * @param finished outcomes published after it was asked to leave
+     * @param handedBack prompts that the worker had begun and that are delivered again elsewhere
+     */
+    public record Left(long finished, long handedBack) {}
 
     public void start() {
         thread.start();
@@ -106,29 +123,43 @@ public final class LaneReader implements AutoCloseable {
                 owned.commits());
     }
 
-    /**
-     * Takes nothing more, publishes what is finished, commits, and leaves the group. What the worker still has is
-     * delivered again elsewhere, and its start does not count.
-     */
+    /** {@link #close(Duration)} without waiting for the worker. */
     @Override
     public void close() {
+        var unused = close(Duration.ZERO);
+    }
+
+    /**
+     * Takes nothing more, waits for what the worker has begun, publishes what is finished, commits, and leaves the
+     * group. What the worker still has then is delivered again elsewhere, and its start does not count.
+     *
+     * @param drainTimeout how long to wait for the worker; its partitions are kept until then
+     */
+    public Left close(Duration drainTimeout) {
+        long before = publisher.published();
+        drainUntil = clock.instant().plus(drainTimeout);
         closing = true;
         if (thread.getState() == Thread.State.NEW) {
             shutDown();
-            return;
+        } else {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return new Left(publisher.published() - before, inWorker.get());
+    }
+
+    private boolean isDraining() {
+        return inWorker.get() > 0 && clock.instant().isBefore(drainUntil);
     }
 
     private void run() {
         Throwable failure = null;
         try {
             subscribe();
-            while (!closing) {
+            while (!closing || isDraining()) {
                 doWork();
             }
         } catch (Throwable cause) {
@@ -145,40 +176,39 @@ public final class LaneReader implements AutoCloseable {
     }
 
     void subscribe() {
+        feed.open();
         owned.subscribe(settings.lanes().stream().map(LaneSettings.Lane::topic).toList());
     }
 
     /** One round of the reader's thread; returns how much it did. It waits for records only, and for commits. */
     int doWork() {
-        int work = publishEnded();
+        int work = publishSaid();
         work += publisher.drain();
+        work += feed.hear(intake::cancel);
         boolean busy = inWorker.get() > 0 || publisher.unanswered() > 0 || buffers.size() > 0;
-        boolean full = owned.pauseFull();
-        Duration wait = busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE;
-        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : wait)) {
+        for (ConsumerRecord<byte[], byte[]> received : owned.poll(busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE, !closing)) {
             receive(received);
             work++;
         }
-        work += publishEnded();
+        work += publishSaid();
         work += publisher.drain();
-        work += feed();
+        work += closing ? 0 : feed();
         owned.commitIfDue();
         buffered.set(buffers.size());
-        if (full && work == 0) {
-            // Not in poll: with fetched records of a paused partition in its hands, the consumer does not wait but
-            // spins.
-            LockSupport.parkNanos(this, WAIT_WHILE_FULL.toNanos());
-        }
         return work;
     }
 
     void shutDown() {
         try {
-            publishEnded();
+            publishSaid();
             publisher.close(settings.limits().closeTimeout());
             publisher.drain();
         } finally {
-            owned.close(settings.limits().closeTimeout());
+            try {
+                owned.close(settings.limits().closeTimeout());
+            } finally {
+                feed.close(settings.limits().closeTimeout());
+            }
         }
     }
 
@@ -210,16 +240,20 @@ public final class LaneReader implements AutoCloseable {
         }
     }
 
-    private int publishEnded() {
+    private int publishSaid() {
         int count = 0;
-        for (Ended next = ended.poll(); next != null; next = ended.poll()) {
-            Parcel parcel = next.parcel();
-            inWorker.decrementAndGet();
-            if (parcel.equals(alone)) {
-                alone = null;
-            }
-            publish(parcel, next.outcome());
+        for (Said next = said.poll(); next != null; next = said.poll()) {
             count++;
+            switch (next) {
+                case Said.Wrote(var piece) -> publisher.publish(piece);
+                case Said.Ended(var parcel, var outcome) -> {
+                    inWorker.decrementAndGet();
+                    if (parcel.equals(alone)) {
+                        alone = null;
+                    }
+                    publish(parcel, outcome);
+                }
+            }
         }
         return count;
     }
@@ -256,10 +290,17 @@ public final class LaneReader implements AutoCloseable {
                 giveUp(head);
                 continue;
             }
+            Cancellation cancellation = intake.cancellationOf(head.assignment());
+            if (cancellation != null) {
+                buffers.take(head, 0);
+                reject(head, ErrorCode.CANCELLED, cancellation.sentence());
+                continue;
+            }
             long tokens = intake.tokensOf(head.assignment());
             boolean mustBeAlone = head.starts() >= ALONE_FROM_STARTS;
             boolean others = inWorker.get() > 0 || !batch.isEmpty();
-            if (tokens > tokensFree || (mustBeAlone && others) || batch.size() >= BATCH_RECORDS_MAX) {
+            long room = others && buffers.leavesRoom(head) ? tokensFree - intake.tokensOfLargest() : tokensFree;
+            if (tokens > room || (mustBeAlone && others) || batch.size() >= BATCH_RECORDS_MAX) {
                 break;
             }
             buffers.take(head, tokens);
@@ -276,17 +317,22 @@ public final class LaneReader implements AutoCloseable {
         Assignment attempt =
                 new Assignment(lane.prompt(), lane.lane(), lane.attempt() + parcel.starts() - 1, lane.admittedAt());
         inWorker.incrementAndGet();
-        if (intake.offer(attempt, outcome -> end(parcel, outcome))) {
+        Intake.Listener listener = new Intake.Listener() {
+            @Override
+            public void ended(Outcome outcome) {
+                said.add(new Said.Ended(parcel, outcome));
+            }
+
+            @Override
+            public void wrote(TokenChunk piece) {
+                said.add(new Said.Wrote(piece));
+            }
+        };
+        if (intake.offer(attempt, listener)) {
             return true;
         }
         inWorker.decrementAndGet();
         return false;
-    }
-
-    /** On one of the worker's threads. */
-    private void end(Parcel parcel, Outcome outcome) {
-        ended.add(new Ended(parcel, outcome));
-        LockSupport.unpark(thread);
     }
 
     private void putBack(List<Parcel> batch) {
@@ -307,8 +353,10 @@ public final class LaneReader implements AutoCloseable {
                 .log("A prompt was started too often without an end; it is rejected");
         String message = "workers began this %d times and never came to its end; it probably takes them down"
                 .formatted(parcel.starts());
-        publish(
-                parcel,
-                Rejection.of(parcel.assignment().prompt(), ErrorCode.WORKER_FAILED, message, null, clock.instant()));
+        reject(parcel, ErrorCode.WORKER_FAILED, message);
+    }
+
+    private void reject(Parcel parcel, ErrorCode code, String message) {
+        publish(parcel, Rejection.of(parcel.assignment().prompt(), code, message, null, clock.instant()));
     }
 }

@@ -12,6 +12,8 @@ import java.util.Set;
  * @param lanes the model's lanes, at least one
  * @param outcomesTopic takes outcomes, keyed by request
  * @param deadLettersTopic takes records of a lane that cannot be read
+ * @param tokensTopic takes pieces of texts, keyed by the user's id
+ * @param cancellationsTopic what all workers hear
  * @param kafka client properties under Kafka's own names, {@code bootstrap.servers} among them
  * @param limits how much is held
  */
@@ -20,6 +22,8 @@ public record LaneSettings(
         List<Lane> lanes,
         String outcomesTopic,
         String deadLettersTopic,
+        String tokensTopic,
+        String cancellationsTopic,
         Map<String, String> kafka,
         LaneLimits limits) {
     /** What the promise stands on; whoever sets one of these to something else would break it unknowingly. */
@@ -33,8 +37,14 @@ public record LaneSettings(
      * @param topic of the lane
      * @param weight its share of the worker's tokens while all lanes are busy, at least 1: with 9 for interactive and 1
      *     for bulk, bulk gets a tenth as long as somebody waits, and everything when nobody does
+     * @param interactive whether somebody waits for its prompts, so that the worker always has room for one
      */
-    public record Lane(String topic, int weight) {
+    public record Lane(String topic, int weight, boolean interactive) {
+        /** A lane of bulk work. */
+        public Lane(String topic, int weight) {
+            this(topic, weight, false);
+        }
+
         public Lane {
             if (weight < 1) {
                 throw new IllegalArgumentException(

@@ -4,6 +4,9 @@ import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.TokenChunk;
+import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.ChunkFormat;
 import dev.scriptorium.wire.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OutcomePublisher {
     static final String REASON_HEADER = "scriptorium-reason";
+    static final String CONTENT_TYPE_HEADER = "content-type";
     static final String TOPIC_HEADER = "scriptorium-topic";
     static final String PARTITION_HEADER = "scriptorium-partition";
     static final String OFFSET_HEADER = "scriptorium-offset";
@@ -36,6 +40,7 @@ final class OutcomePublisher {
 
     private final Producer<String, byte[]> producer;
     private final EventCodec codec;
+    private final ChunkFormat chunks = new ChunkFormat();
     private final LaneSettings settings;
     private final InstantSource clock;
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
@@ -58,6 +63,26 @@ final class OutcomePublisher {
         ProducerRecord<String, byte[]> outgoing =
                 new ProducerRecord<>(settings.outcomesTopic(), outcome.request().key(), codec.encode(outcome));
         send(outgoing, onDurable, error -> retry(outcome, onDurable, error));
+    }
+
+    /** A piece of a text; the step loop goes on whatever becomes of it. */
+    void publish(TokenChunk piece) {
+        String job = piece.request().job();
+        ProducerRecord<String, byte[]> outgoing =
+                new ProducerRecord<>(settings.tokensTopic(), piece.request().id(), chunks.write(piece));
+        outgoing.headers()
+                .add(ChunkFormat.STREAM_ID_HEADER, utf8(piece.request().key()))
+                .add(ChunkFormat.STREAM_INDEX_HEADER, utf8(Integer.toString(piece.index())))
+                .add(ChunkFormat.STREAM_LAST_HEADER, utf8(Boolean.toString(piece.isLast())))
+                .add(Arrival.JOB_HEADER, utf8(job))
+                .add(CONTENT_TYPE_HEADER, utf8(chunks.contentType(piece)));
+        send(outgoing, () -> {}, error -> {
+            if (!(error instanceof RetriableException)) {
+                throw fatal(error);
+            }
+            republished.incrementAndGet();
+            publish(piece);
+        });
     }
 
     /** Keeps a lane's record that nobody can read, bytes untouched, with headers that say why and whence. */

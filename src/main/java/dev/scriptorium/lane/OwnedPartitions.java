@@ -76,20 +76,19 @@ final class OwnedPartitions {
         });
     }
 
-    /** Pauses the partitions whose buffers are full and resumes the others; returns whether any is paused now. */
-    boolean pauseFull() {
-        Set<TopicPartition> full =
-                consumer.assignment().stream().filter(buffers::isFull).collect(Collectors.toSet());
+    /**
+     * Records of partitions whose buffers have room; never longer than the timeout.
+     *
+     * @param takesMore whether anything new is wanted at all; the partitions stay ours even if not
+     */
+    ConsumerRecords<byte[], byte[]> poll(Duration timeout, boolean takesMore) {
+        Set<TopicPartition> assignment = consumer.assignment();
+        Set<TopicPartition> full = assignment.stream()
+                .filter(each -> !takesMore || buffers.isFull(each))
+                .collect(Collectors.toSet());
         Set<TopicPartition> paused = consumer.paused();
-        if (!paused.equals(full)) {
-            consumer.pause(full);
-            consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
-        }
-        return !full.isEmpty();
-    }
-
-    /** Records of partitions that are not paused; never longer than the timeout. */
-    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        consumer.pause(full);
+        consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
         return consumer.poll(timeout);
     }
 

@@ -5,6 +5,7 @@ import dev.scriptorium.worker.Shortcuts;
 import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 /** Which model a worker loads, and with how much of the machine. */
 final class ModelOptions {
     private static final String GGUF = ".gguf";
+    private static final int DRAIN_SECONDS_MAX = 3_600;
 
     @Option(
             names = "--model",
@@ -56,6 +58,23 @@ final class ModelOptions {
             description = "Tokens guessed ahead at once from what a text has said before, when few texts are under way."
                     + " It changes the speed, never the text; 0 turns it off. Default: ${DEFAULT-VALUE}.")
     int guessTokens = Shortcuts.DEFAULT.guessesMax();
+
+    @Option(
+            names = "--drain-seconds",
+            paramLabel = "N",
+            defaultValue = "15",
+            description = "How long a worker that is asked to stop finishes what it has begun; what is left then is"
+                    + " written elsewhere. Default: ${DEFAULT-VALUE}")
+    int drainSeconds = 15;
+
+    /** How long a worker that is asked to stop goes on. */
+    Duration drain() {
+        if (drainSeconds < 0 || drainSeconds > DRAIN_SECONDS_MAX) {
+            throw new IllegalStateException(
+                    "--drain-seconds is %d, but it must be from 0 to %d".formatted(drainSeconds, DRAIN_SECONDS_MAX));
+        }
+        return Duration.ofSeconds(drainSeconds);
+    }
 
     /** The pipeline with the chosen model in the place of its default one. */
     Pipeline applied(Pipeline pipeline) {

@@ -1,5 +1,6 @@
 package dev.scriptorium.node;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,7 @@ final class RouterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard _ = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.serviceGuard(Duration.ZERO);
                 Services services = Services.connect(options.load(), options)) {
             services.requireTopics();
             services.startRouter(shutdown::fail);

@@ -8,6 +8,7 @@ import dev.scriptorium.batch.PromptFile;
 import dev.scriptorium.pipeline.Pipeline;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -67,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
                 Services services = Services.open(pipeline, options, 0)) {
             services.createTopics();
             services.startRouter(shutdown::fail);
-            String digest = services.startWorker(model, clock, shutdown::fail);
+            String digest = services.startWorker(model, Duration.ZERO, clock, shutdown::fail);
             return follow(bulkJob(file, services.pipeline(), digest)).code();
         }
     }

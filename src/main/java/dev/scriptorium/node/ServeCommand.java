@@ -39,11 +39,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard _ = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.serviceGuard(model.drain());
                 Services services = Services.open(model.applied(options.load()), options, port)) {
             services.createTopics();
             services.startRouter(shutdown::fail);
-            services.startWorker(model, clock, shutdown::fail);
+            services.startWorker(model, model.drain(), clock, shutdown::fail);
             services.startGatewayIfWanted(gateway, clock);
             services.announce(System.err);
             shutdown.await();

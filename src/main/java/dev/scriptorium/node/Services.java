@@ -8,6 +8,7 @@ import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.TopicSetup;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -109,11 +110,11 @@ final class Services implements AutoCloseable {
     }
 
     /** Loads the model and starts a worker on its lanes; returns the digest of its weights. */
-    String startWorker(ModelOptions model, InstantSource clock, Consumer<Throwable> onFailure) {
+    String startWorker(ModelOptions model, Duration drain, InstantSource clock, Consumer<Throwable> onFailure) {
         Pipeline.Model chosen = pipeline.defaultModel();
         LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen), model.weights.plan());
         WorkerNode.Settings settings =
-                new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity());
+                new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity(), drain);
         running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));
         return checkpoint.digest();
     }

@@ -1,5 +1,6 @@
 package dev.scriptorium.node;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,12 +40,29 @@ public final class Shutdown {
 
     /** While the returned guard is open, a signal asks to stop and waits until the guard is closed. */
     public Guard guard() {
+        return guard(TIDY_UP_SECONDS_MAX, () -> {});
+    }
+
+    /**
+     * The same for a service, which is meant to be stopped by a signal: once it is put away, the process ends with 0.
+     *
+     * @param drain how long it may take beyond what tidying up takes
+     */
+    Guard serviceGuard(Duration drain) {
+        return guard(
+                TIDY_UP_SECONDS_MAX + drain.toSeconds(),
+                () -> Runtime.getRuntime().halt((failure.get() == null ? ExitCode.OK : ExitCode.FAILED).code()));
+    }
+
+    private Guard guard(long secondsMax, Runnable last) {
         CountDownLatch done = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
                     requested.countDown();
                     try {
-                        if (!done.await(TIDY_UP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                        if (done.await(secondsMax, TimeUnit.SECONDS)) {
+                            last.run();
+                        } else {
                             System.err.println("scriptorium: gave up waiting for a clean end; nothing is lost");
                         }
                     } catch (InterruptedException e) {

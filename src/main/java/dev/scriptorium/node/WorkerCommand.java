@@ -27,10 +27,10 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard _ = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.serviceGuard(model.drain());
                 Services services = Services.connect(model.applied(options.load()), options)) {
             services.requireTopics();
-            services.startWorker(model, clock, shutdown::fail);
+            services.startWorker(model, model.drain(), clock, shutdown::fail);
             services.announce(System.err);
             shutdown.await();
         }

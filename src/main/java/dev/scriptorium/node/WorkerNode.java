@@ -24,6 +24,7 @@ import dev.scriptorium.worker.Worker;
 import dev.scriptorium.worker.WorkerCounts;
 import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -38,12 +39,14 @@ import org.slf4j.LoggerFactory;
 final class WorkerNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
 
+    private final Settings settings;
     private final ComputeTeam team;
     private final Worker worker;
     private final LaneReader lanes;
     private final StatusPublisher status;
 
-    private WorkerNode(ComputeTeam team, Worker worker, LaneReader lanes, StatusPublisher status) {
+    private WorkerNode(Settings settings, ComputeTeam team, Worker worker, LaneReader lanes, StatusPublisher status) {
+        this.settings = settings;
         this.status = status;
         this.team = team;
         this.worker = worker;
@@ -54,8 +57,9 @@ final class WorkerNode implements AutoCloseable {
      * What one worker is told.
      *
      * @param name as completions tell it
+     * @param drain how long a close waits for what is under way
      */
-    record Settings(Pipeline pipeline, String model, String name, Capacity capacity) {}
+    record Settings(Pipeline pipeline, String model, String name, Capacity capacity, Duration drain) {}
 
     /**
      * How much of the machine a worker may use.
@@ -89,6 +93,7 @@ final class WorkerNode implements AutoCloseable {
 
     static WorkerNode start(
             Settings settings, LoadedCheckpoint checkpoint, InstantSource clock, Consumer<Throwable> onFailure) {
+        requireDeclared(settings, checkpoint.digest());
         KernelChoice choice = KernelChoice.of(KernelChoice.MachineFacts.here());
         LlamaConfig config = checkpoint.config();
         int cacheTokens = cacheTokens(config, settings.capacity(), Runtime.getRuntime());
@@ -114,15 +119,31 @@ final class WorkerNode implements AutoCloseable {
                 settings.capacity().threads(),
                 cacheTokens,
                 choice.reason());
-        return new WorkerNode(team, worker, lanes, publisher(settings, worker, served, cacheTokens, clock));
+        return new WorkerNode(settings, team, worker, lanes, publisher(settings, worker, served, cacheTokens, clock));
+    }
+
+    /** Other weights write other texts, and a text must not depend on who wrote it. */
+    private static void requireDeclared(Settings settings, String digest) {
+        Pipeline.Model model = settings.pipeline().models().get(settings.model());
+        String declared = model == null ? null : model.digest();
+        if (declared != null && !declared.equals(digest)) {
+            throw new IllegalStateException(
+                    "worker %s is refused the lanes of model '%s': it loaded %s, but the pipeline declares %s"
+                            .formatted(settings.name(), settings.model(), digest, declared));
+        }
     }
 
     @Override
     public void close() {
         status.close();
-        lanes.close();
+        LaneReader.Left left = lanes.close(settings.drain());
         worker.close();
         team.close();
+        if (settings.drain().isZero()) {
+            return;
+        }
+        System.err.println("worker %s is gone: %d finished while it drained, %d handed back to be written elsewhere"
+                .formatted(settings.name(), left.finished(), left.handedBack()));
     }
 
     private static StatusPublisher publisher(
@@ -188,7 +209,9 @@ final class WorkerNode implements AutoCloseable {
         Pipeline pipeline = settings.pipeline();
         List<LaneSettings.Lane> lanes = pipeline.lanesOf(settings.model()).stream()
                 .map(lane -> new LaneSettings.Lane(
-                        lane.topic().name(), lane.service() == Priority.INTERACTIVE ? 100 : lane.sharePercent()))
+                        lane.topic().name(),
+                        lane.service() == Priority.INTERACTIVE ? 100 : lane.sharePercent(),
+                        lane.service() == Priority.INTERACTIVE))
                 .toList();
         Map<String, String> kafka = new HashMap<>(pipeline.kafka().forConsumer());
         kafka.putAll(pipeline.kafka().forProducer());
@@ -198,6 +221,8 @@ final class WorkerNode implements AutoCloseable {
                 lanes,
                 pipeline.topics().outcomes().name(),
                 pipeline.topics().deadLetters().name(),
+                pipeline.topics().tokens().name(),
+                pipeline.topics().cancellations().name(),
                 kafka,
                 LaneLimits.DEFAULT);
     }

@@ -42,6 +42,9 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             "letters, digits, dots, dashes or underscores, or nothing at all",
             text -> text.isEmpty() ? "" : named(text));
     private static final Kind<Boolean> FLAG = new Kind<>("true or false", Key::flag);
+    private static final Pattern DIGEST_PATTERN = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final Kind<String> DIGEST = new Kind<>("'sha256:' and 64 hex digits", Key::digest);
+    private static final Kind<Long> COUNT = new Kind<>("a whole number, at least 1, or 'unlimited'", Key::count);
     private static final Kind<Integer> PARTITIONS = wholeNumber(1, 1_000);
     private static final Kind<Integer> REPLICATION = new Kind<>(
             "a whole number from 1 to 100, or 'broker' for the broker's own default",
@@ -101,6 +104,12 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             FLAG,
             "false",
             "Whether prompts that name no model get this one; exactly one is, and a model alone is without saying so.");
+    static final Key<String> MODEL_DIGEST = new Key<>(
+            "models.<model>.digest",
+            DIGEST,
+            null,
+            "The digest of its weights, tokenizer and template, as completions tell it (weights_digest). A worker that"
+                    + " loaded anything else is refused its lanes. Without it, workers are not compared.");
     static final Key<Integer> MAX_TOKENS = sampling("max_tokens", INTEGER, "Most tokens to generate.");
     static final Key<Integer> MAX_LENGTH =
             sampling("max_length", INTEGER, "Most tokens of prompt and output together.");
@@ -128,6 +137,12 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             wholeNumber(1, 100),
             "20",
             "Only for bulk lanes: the part of a worker's room that they keep while interactive prompts wait.");
+    static final Key<Integer> LANE_SPILL_AFTER = new Key<>(
+            "lanes.<lane>.spill_after",
+            wholeNumber(1, 1_000_000),
+            "16",
+            "How many waiting prompts that begin alike are kept together on one worker, which has computed their"
+                    + " beginning already, before others take some too.");
     static final Key<String> LANE_TOPIC =
             new Key<>("lanes.<lane>.topic", NAME, null, "The topic's name, by default 'lanes.' and the lane's name.");
     static final Key<Integer> LANE_PARTITIONS =
@@ -167,6 +182,33 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             "How long a finished request's id stays known, so that it is not answered twice; at least the retention of"
                     + " the lanes and of outcomes.");
 
+    static final Key<Integer> ATTEMPTS_MAX = new Key<>(
+            "retries.attempts_max",
+            wholeNumber(1, 100),
+            "3",
+            "Attempts at a request in all, when workers fail on it for a reason that may pass; then it is rejected as"
+                    + " worker_failed.");
+    static final Key<Duration> BACKOFF = new Key<>(
+            "retries.backoff", DURATION, "1s", "From the first failed attempt to the second; doubled after each.");
+    static final Key<Duration> BACKOFF_MAX =
+            new Key<>("retries.backoff_max", DURATION, "1m", "The longest there is between two attempts.");
+    static final Key<Duration> STALLED_AFTER = new Key<>(
+            "retries.stalled_after",
+            DURATION,
+            "30m",
+            "How long an answer may be missing, while later prompts are answered or none is, before the prompt is put"
+                    + " on its lane again; doubled each time. It must be longer than the longest text takes to write.");
+    static final Key<Long> TENANT_REQUESTS = new Key<>(
+            "tenants.<tenant>.requests_in_flight_max",
+            COUNT,
+            "unlimited",
+            "Requests of the tenant that may be admitted and not answered; what comes beyond is rejected as"
+                    + " quota_exceeded. The name '*' stands for each tenant that is not named.");
+    static final Key<Long> TENANT_TOKENS = new Key<>(
+            "tenants.<tenant>.tokens_in_flight_max",
+            COUNT,
+            "unlimited",
+            "The same in tokens: each request counts with its max_tokens, or else its max_length, or else 4096.");
     static final Key<Duration> CANCELLATION_RETENTION = new Key<>(
             "limits.cancellation_retention",
             DURATION,
@@ -191,6 +233,7 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             TOPIC_FORMAT,
             MODEL_PATH,
             MODEL_DEFAULT,
+            MODEL_DIGEST,
             MAX_TOKENS,
             MAX_LENGTH,
             TEMPERATURE,
@@ -205,6 +248,7 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             LANE_MODEL,
             LANE_CLASS,
             LANE_SHARE,
+            LANE_SPILL_AFTER,
             LANE_TOPIC,
             LANE_PARTITIONS,
             LANE_REPLICATION,
@@ -219,7 +263,13 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             ARRIVAL_BYTES,
             ID_RETENTION,
             CANCELLATION_RETENTION,
-            PARTIAL_WAIT);
+            PARTIAL_WAIT,
+            ATTEMPTS_MAX,
+            BACKOFF,
+            BACKOFF_MAX,
+            STALLED_AFTER,
+            TENANT_REQUESTS,
+            TENANT_TOKENS);
 
     /** The last part of the path, as it stands in the file. */
     String name() {
@@ -244,6 +294,17 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
         int star = text.indexOf('*');
         require(star < 0 ? !text.isEmpty() : star == text.length() - 1);
         return text;
+    }
+
+    private static String digest(String text) {
+        require(DIGEST_PATTERN.matcher(text).matches());
+        return text;
+    }
+
+    private static long count(String text) {
+        long count = text.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(text);
+        require(count >= 1);
+        return count;
     }
 
     private static boolean flag(String text) {

@@ -1,5 +1,6 @@
 package dev.scriptorium.pipeline;
 
+import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Sampling;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What flows where. One that exists is valid as a whole: every name that is used is declared, every lane can be reached
@@ -20,6 +22,8 @@ import java.util.Set;
  * @param lanes in the order of the file
  * @param routes the first that takes a prompt wins
  * @param limits sizes and times
+ * @param retries how often and when a request is tried again
+ * @param tenants how much each may have in flight
  * @param kafka properties for Kafka's clients
  */
 public record Pipeline(
@@ -29,6 +33,8 @@ public record Pipeline(
         List<Lane> lanes,
         List<Route> routes,
         Limits limits,
+        Retries retries,
+        Tenants tenants,
         KafkaProperties kafka) {
 
     /**
@@ -39,8 +45,15 @@ public record Pipeline(
      *     else to the program's own folder
      * @param sampling laid under what a prompt says and over the model's generation_config
      * @param isDefault whether prompts that name no model get this one
+     * @param digest of its weights, tokenizer and template, as completions tell it: workers that loaded something else
+     *     get no prompts; null takes what they have
      */
-    public record Model(String name, String path, Sampling sampling, boolean isDefault) {}
+    public record Model(
+            String name,
+            String path,
+            Sampling sampling,
+            boolean isDefault,
+            @Nullable String digest) {}
 
     /**
      * Everything has one.
@@ -72,7 +85,7 @@ public record Pipeline(
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         lanes = List.copyOf(lanes);
         routes = List.copyOf(routes);
-        PipelineRules.check(topics, models, lanes, routes, limits);
+        PipelineRules.check(topics, models, lanes, routes, limits, retries);
     }
 
     /** Every topic that must be there before the pipeline starts, those of the lanes last. */
@@ -87,6 +100,12 @@ public record Pipeline(
         return models.values().stream().filter(Model::isDefault).findFirst().orElseThrow();
     }
 
+    /** What a prompt counts for in its tenant's quota: the longest output that it may have. */
+    public long tokensOf(Prompt prompt) {
+        Model model = prompt.model() == null ? defaultModel() : models.get(prompt.model());
+        return Tenants.tokensOf(prompt, model == null ? Sampling.UNSAID : model.sampling());
+    }
+
     /** The lanes that a worker with this model serves, in the order of the file. */
     public List<Lane> lanesOf(String model) {
         return lanes.stream().filter(lane -> lane.model().equals(model)).toList();
@@ -98,25 +117,40 @@ public record Pipeline(
         Map<String, Model> changed = new LinkedHashMap<>();
         models.forEach((key, model) -> {
             if (key.equals(oldName)) {
-                changed.put(newName, new Model(newName, path, Sampling.UNSAID, true));
+                changed.put(newName, new Model(newName, path, Sampling.UNSAID, true, null));
             } else if (!key.equals(newName)) {
                 changed.put(key, model);
             }
         });
         List<Lane> newLanes = lanes.stream()
                 .map(lane -> lane.model().equals(oldName)
-                        ? new Lane(lane.name(), newName, lane.service(), lane.sharePercent(), lane.topic())
+                        ? new Lane(
+                                lane.name(),
+                                newName,
+                                lane.service(),
+                                lane.sharePercent(),
+                                lane.spillAfter(),
+                                lane.topic())
                         : lane)
                 .toList();
         List<Route> newRoutes = routes.stream()
                 .map(route -> new Route(route.name(), renamed(route.when(), oldName, newName), route.lane()))
                 .toList();
-        return new Pipeline(name, topics, changed, newLanes, newRoutes, limits, kafka);
+        return new Pipeline(name, topics, changed, newLanes, newRoutes, limits, retries, tenants, kafka);
     }
 
     /** The same pipeline on other brokers. */
     public Pipeline withBootstrapServers(String bootstrapServers) {
-        return new Pipeline(name, topics, models, lanes, routes, limits, kafka.withBootstrapServers(bootstrapServers));
+        return new Pipeline(
+                name,
+                topics,
+                models,
+                lanes,
+                routes,
+                limits,
+                retries,
+                tenants,
+                kafka.withBootstrapServers(bootstrapServers));
     }
 
     private static Route.Conditions renamed(Route.Conditions when, String oldName, String newName) {

@@ -92,11 +92,13 @@ public final class PipelineReader {
         Map<String, Pipeline.Model> models = models(top.section("models"));
         List<Lane> lanes = lanes(top.section("lanes"), models, new TopicReader(prefix, replication, limits));
         List<Route> routes = routes(top);
+        Retries retries = retries(top.section("retries"));
+        Tenants tenants = tenants(top.section("tenants"));
         KafkaProperties kafka = kafka(top.section("kafka"));
         top.refuseUnknown();
         refuseUnknownVariables();
         try {
-            return new Pipeline(name, topics, models, lanes, routes, limits, kafka);
+            return new Pipeline(name, topics, models, lanes, routes, limits, retries, tenants, kafka);
         } catch (PipelineRules.BrokenException e) {
             for (PipelineRules.Violation violation : e.violations()) {
                 if (!source.isIncomplete(violation.dependsOn())) {
@@ -118,6 +120,26 @@ public final class PipelineReader {
         return limits;
     }
 
+    private static Retries retries(Section section) {
+        Retries retries = new Retries(
+                section.get(Key.ATTEMPTS_MAX),
+                section.get(Key.BACKOFF),
+                section.get(Key.BACKOFF_MAX),
+                section.get(Key.STALLED_AFTER));
+        section.refuseUnknown();
+        return retries;
+    }
+
+    private static Tenants tenants(Section section) {
+        Map<String, Tenants.Quota> quotas = new LinkedHashMap<>();
+        for (String name : section.names(Key.TEXT)) {
+            Section tenant = section.section(name);
+            quotas.put(name, new Tenants.Quota(tenant.get(Key.TENANT_REQUESTS), tenant.get(Key.TENANT_TOKENS)));
+            tenant.refuseUnknown();
+        }
+        return new Tenants(quotas);
+    }
+
     private static Map<String, Pipeline.Model> models(Section section) {
         Map<String, Pipeline.Model> models = new LinkedHashMap<>();
         List<String> names = section.names(Key.TEXT);
@@ -125,6 +147,7 @@ public final class PipelineReader {
             Section model = section.section(name);
             String path = model.require(Key.MODEL_PATH);
             Boolean isDefault = model.find(Key.MODEL_DEFAULT);
+            String digest = model.find(Key.MODEL_DIGEST);
             Sampling sampling = sampling(model.section("sampling"));
             model.refuseUnknown();
             // A model whose path is missing is still a name that lanes may use.
@@ -134,7 +157,8 @@ public final class PipelineReader {
                             name,
                             path == null ? name : path,
                             sampling,
-                            isDefault == null ? names.size() == 1 : isDefault));
+                            isDefault == null ? names.size() == 1 : isDefault,
+                            digest));
         }
         return models;
     }
@@ -192,6 +216,7 @@ public final class PipelineReader {
             String model = lane.find(Key.LANE_MODEL);
             Priority service = lane.get(Key.LANE_CLASS);
             int share = lane.get(Key.LANE_SHARE);
+            int spillAfter = lane.get(Key.LANE_SPILL_AFTER);
             if (service == Priority.INTERACTIVE) {
                 if (lane.has(Key.LANE_SHARE.name())) {
                     lane.source()
@@ -204,7 +229,7 @@ public final class PipelineReader {
             }
             TopicSpec topic = topics.lane(lane, name);
             lane.refuseUnknown();
-            lanes.add(new Lane(name, model == null ? fallbackModel : model, service, share, topic));
+            lanes.add(new Lane(name, model == null ? fallbackModel : model, service, share, spillAfter, topic));
         }
         return lanes;
     }
@@ -292,6 +317,7 @@ public final class PipelineReader {
                     topic(section.section("control"), "control", 1, "7d"),
                     cancellations(section.section("cancellations")),
                     topic(section.section("tokens"), "tokens", 8, "1h"),
+                    topic(section.section("quotas"), "quotas", 8, "7d"),
                     topic(section.section("outcomes"), "outcomes", 8, "7d"),
                     topic(completions, "completions", 8, "30d"),
                     completions.get(Key.TOPIC_FORMAT),
@@ -309,14 +335,12 @@ public final class PipelineReader {
 
         /** One partition, so that all workers hear the same in the same order. */
         private TopicSpec cancellations(Section section) {
-            String name = section.find(Key.TOPIC_NAME);
             Integer copies = section.find(Key.TOPIC_REPLICATION);
+            String name = section.find(Key.TOPIC_NAME);
             section.refuseUnknown();
-            return new TopicSpec(
-                    prefix + (name == null ? "cancellations" : name),
-                    1,
-                    copies == null ? replication : copies,
-                    configs(limits.messageBytesMax(), limits.cancellationRetention()));
+            int wanted = copies == null ? replication : copies;
+            Map<String, String> configs = configs(limits.messageBytesMax(), limits.cancellationRetention());
+            return new TopicSpec(prefix + (name == null ? "cancellations" : name), 1, wanted, configs);
         }
 
         private static Topics.AnswerStyle jobFormat(Section jobs) {

@@ -55,13 +55,15 @@ final class PipelineRules {
             Map<String, Pipeline.Model> models,
             List<Lane> lanes,
             List<Route> routes,
-            Pipeline.Limits limits) {
+            Pipeline.Limits limits,
+            Retries retries) {
         PipelineRules rules = new PipelineRules(models, lanes, routes);
         rules.checkModels();
         rules.checkLanes();
         rules.checkRoutes();
         rules.checkTopics(topics);
         rules.checkLimits(topics, limits);
+        rules.checkRetries(topics, limits, retries);
         if (!rules.violations.isEmpty()) {
             throw new BrokenException(List.copyOf(rules.violations));
         }
@@ -220,6 +222,7 @@ final class PipelineRules {
                 "control",
                 "cancellations",
                 "tokens",
+                "quotas",
                 "outcomes",
                 "completions",
                 "rejections",
@@ -268,6 +271,43 @@ final class PipelineRules {
                                 + " second answer is known as such"));
         checkAnswersOutliveIds("topics.completions.retention", topics.completions(), limits);
         checkAnswersOutliveIds("topics.rejections.retention", topics.rejections(), limits);
+    }
+
+    /** Whoever tries again needs to find what there was. */
+    private void checkRetries(Topics topics, Pipeline.Limits limits, Retries retries) {
+        if (retries.backoffMax().compareTo(retries.backoff()) < 0) {
+            add(
+                    "retries.backoff_max",
+                    "retries",
+                    "backoff_max is %s, but it must be at least backoff, %s"
+                            .formatted(Key.text(retries.backoffMax()), Key.text(retries.backoff())));
+        }
+        Duration longest = retries.longest().plus(retries.stalledAfter());
+        for (Lane lane : lanes) {
+            Duration kept = retention(lane.topic());
+            if (!kept.equals(Key.FOREVER) && kept.compareTo(longest) < 0) {
+                add(
+                        "lanes." + lane.name() + ".retention",
+                        "retries",
+                        "lane '%s' is kept for %s, but it must be at least as long as all retries together, %s"
+                                .formatted(lane.name(), Key.text(kept), Key.text(longest)));
+            }
+        }
+        Duration kept = retention(topics.outcomes());
+        if (!kept.equals(Key.FOREVER) && kept.compareTo(longest) < 0) {
+            add(
+                    "topics.outcomes.retention",
+                    "retries",
+                    "topic '%s' is kept for %s, but it must be at least as long as all retries together, %s"
+                            .formatted(topics.outcomes().name(), Key.text(kept), Key.text(longest)));
+        }
+        if (limits.requestIdRetention().compareTo(longest) < 0) {
+            add(
+                    "limits.request_id_retention",
+                    "retries",
+                    "request_id_retention is %s, but it must be at least as long as all retries together, %s"
+                            .formatted(Key.text(limits.requestIdRetention()), Key.text(longest)));
+        }
     }
 
     private void checkAnswersOutliveIds(String path, TopicSpec topic, Pipeline.Limits limits) {

@@ -10,6 +10,7 @@ import java.util.List;
  * @param control what users send about requests they sent before: JSON or Avro
  * @param cancellations what the router tells all workers not to write any more; internal format, one partition
  * @param tokens pieces of texts on their way, keyed by the user's id
+ * @param quotas what is charged to tenants with a quota and given back, keyed by tenant; internal format
  * @param outcomes what workers answer, keyed by request; internal format
  * @param completions finished text, keyed by the user's id
  * @param completionFormat how completions are written
@@ -26,6 +27,7 @@ public record Topics(
         TopicSpec control,
         TopicSpec cancellations,
         TopicSpec tokens,
+        TopicSpec quotas,
         TopicSpec outcomes,
         TopicSpec completions,
         AnswerStyle completionFormat,
@@ -53,6 +55,7 @@ public record Topics(
                 control,
                 cancellations,
                 tokens,
+                quotas,
                 outcomes,
                 completions,
                 rejections,

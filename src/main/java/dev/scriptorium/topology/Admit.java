@@ -1,6 +1,7 @@
 package dev.scriptorium.topology;
 
 import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.JobTally;
 import dev.scriptorium.event.Prompt;
@@ -11,9 +12,7 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.Router;
 import dev.scriptorium.pipeline.Routing;
 import dev.scriptorium.wire.Decoded;
-import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.PromptDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -28,25 +27,28 @@ import org.jspecify.annotations.Nullable;
  * one id has one answer. Store, lane and offset are committed together.
  */
 final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    private static final RequestBook.Edges EDGES =
+            new RequestBook.Edges(Names.REFUSED, Names.REFUSED, Names.GIVE_BACK, Names.TALLY_EARLY);
+
+    private final Pipeline pipeline;
+    private final LanePlaces places;
     private final Router router;
     private final PromptDecoder decoder;
-    private final EventCodec codec;
-    private final Answers answers;
     private final int assignmentBytesMax;
-    private @Nullable Requests requests;
+    private @Nullable RequestBook book;
 
-    Admit(Pipeline pipeline) {
+    Admit(Pipeline pipeline, LanePlaces places) {
+        this.pipeline = pipeline;
+        this.places = places;
         this.router = new Router(pipeline);
         this.decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
-        this.codec = new EventCodec();
-        this.answers = new Answers(pipeline);
         this.assignmentBytesMax = pipeline.limits().arrivalBytesMax();
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        requests = new Requests(context.getStateStore(Names.REQUESTS_STORE), codec);
+        book = new RequestBook(pipeline, places, EDGES, context);
     }
 
     @Override
@@ -56,7 +58,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             case Decoded.Accepted(var prompt) -> take(record, origin, prompt);
             case Decoded.Refused(var rejection, var digest) -> {
                 if (isNew(record, origin, rejection.request(), digest)) {
-                    refuse(rejection, digest);
+                    book().refuse(rejection, digest);
                 }
             }
             case Decoded.Cancelled(var cancellation) -> putAside(record, origin, cancellation.sentence(), null);
@@ -65,43 +67,64 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     }
 
     private void take(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {
-        String digest = codec.contentDigest(prompt);
-        if (!isNew(record, origin, prompt.request(), digest)) {
+        String digest = book().codec().contentDigest(prompt);
+        Reserve.Verdict quota = Reserve.verdict(record.headers());
+        if (isNew(record, origin, prompt.request(), digest) && admit(origin, prompt, digest, quota)) {
             return;
         }
-        switch (router.route(prompt, now())) {
-            case Routing.ToLane toLane -> assign(toLane, digest);
-            case Routing.Refused(var rejection) -> refuse(rejection, digest);
-        }
+        book().refund(prompt.tenant(), quota.reservedTokens());
     }
 
-    private void assign(Routing.ToLane routing, String digest) {
+    private boolean admit(Origin origin, Prompt prompt, String digest, Reserve.Verdict quota) {
+        Cancellation cancellation =
+                book().cancellations().ending(prompt.request(), prompt.tenant(), Instant.ofEpochMilli(origin.at()));
+        if (cancellation != null) {
+            return refuse(prompt, ErrorCode.CANCELLED, cancellation.sentence(), digest);
+        }
+        if (quota.refusal() != null) {
+            return refuse(prompt, ErrorCode.QUOTA_EXCEEDED, quota.refusal(), digest);
+        }
+        return switch (router.route(prompt, book().now())) {
+            case Routing.ToLane toLane -> assign(toLane, digest, quota.reservedTokens());
+            case Routing.Refused(var rejection) -> {
+                book().refuse(rejection, digest);
+                yield false;
+            }
+        };
+    }
+
+    private boolean assign(Routing.ToLane routing, String digest, long reservedTokens) {
         Prompt prompt = routing.prompt();
         String lane = routing.lane().name();
-        byte[] assignment = codec.encode(new Assignment(prompt, lane, 1, now()));
-        if (assignment.length > assignmentBytesMax) {
+        Instant now = book().now();
+        Assignment assignment = new Assignment(prompt, lane, 1, now);
+        byte[] bytes = book().codec().encode(assignment);
+        if (bytes.length > assignmentBytesMax) {
             String message = "the prompt has %d bytes with the pipeline's defaults, but a lane takes at most %d"
-                    .formatted(assignment.length, assignmentBytesMax);
-            refuse(Rejection.of(prompt, ErrorCode.PROMPT_TOO_LARGE, message, null, now()), digest);
-            return;
+                    .formatted(bytes.length, assignmentBytesMax);
+            return refuse(prompt, ErrorCode.PROMPT_TOO_LARGE, message, digest);
         }
-        RequestId request = prompt.request();
-        store().put(request.key(), new RequestState(digest, RequestState.Phase.ADMITTED, lane, 1, now(), null));
-        forward(request.key(), assignment, Names.lane(routing.lane()));
-        count(new JobTally(request.job(), 1, 0, 0, 0, 0, now()));
+        RequestState fresh = new RequestState(
+                digest,
+                RequestState.Phase.ADMITTED,
+                lane,
+                1,
+                now,
+                null,
+                new RequestState.Open(prompt.tenant(), -1, null, null, null, reservedTokens));
+        book().assign(assignment, bytes, routing.lane(), fresh, Names.lane(routing.lane()));
+        book().count(new JobTally(prompt.request().job(), 1, 0, 0, 0, 0, now));
+        return true;
     }
 
-    private void refuse(Rejection rejection, String digest) {
-        RequestId request = rejection.request();
-        store().put(request.key(), new RequestState(digest, RequestState.Phase.REJECTED, null, 0, now(), now()));
-        Answers.Answer answer = answers.write(rejection, now());
-        context().forward(answers.record(answer, digest, now()), Names.REFUSED);
-        count(new JobTally(request.job(), 0, 0, 1, 0, 0, now()));
+    private boolean refuse(Prompt prompt, ErrorCode code, String message, String digest) {
+        book().refuse(Rejection.of(prompt, code, message, null, book().now()), digest);
+        return false;
     }
 
     /** Whether the id was never seen; if it was, the record leaves here. */
     private boolean isNew(Record<byte[], byte[]> record, Origin origin, RequestId request, String digest) {
-        RequestState known = store().find(request.key());
+        RequestState known = book().requests().find(request.key());
         if (known == null) {
             return true;
         }
@@ -124,30 +147,22 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     }
 
     private void putAside(Record<byte[], byte[]> record, Origin origin, String reason, @Nullable RequestId request) {
+        Reserve.Verdict.clear(record.headers());
         context()
                 .forward(
-                        origin.deadLetter(record.value(), record.headers(), reason, request, now().toEpochMilli()),
+                        origin.deadLetter(
+                                record.value(),
+                                record.headers(),
+                                reason,
+                                request,
+                                book().now().toEpochMilli()),
                         Names.CONFLICT);
     }
 
-    private void count(JobTally change) {
-        forward(change.job(), codec.encode(change), Names.TALLY);
-    }
-
-    private void forward(String key, byte[] value, String edge) {
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        context().forward(new Record<>(bytes, value, now().toEpochMilli(), RecordHeads.none()), edge);
-    }
-
-    /** Records get the time at which they are written: by an older one, the broker might delete them at once. */
-    private Instant now() {
-        return Instant.ofEpochMilli(context().currentSystemTimeMs());
-    }
-
-    private Requests store() {
-        if (requests == null) {
+    private RequestBook book() {
+        if (book == null) {
             throw new IllegalStateException("admit was used before it was initialised");
         }
-        return requests;
+        return book;
     }
 }

@@ -1,9 +1,13 @@
 package dev.scriptorium.topology;
 
+import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.wire.Decoded;
+import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.PromptDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -16,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  * must be put aside untouched, and reading twice is cheaper than sending twice the bytes.
  */
 final class Decode extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    private final Pipeline pipeline;
     private final PromptDecoder decoder;
+    private final EventCodec codec = new EventCodec();
+    /** The most that goes on. The broker's own limit is for compressed bytes, so a record may be far larger. */
     private final int arrivalBytesMax;
 
-    /**
-     * @param arrivalBytesMax the most that goes on. The broker's own limit is for compressed bytes, so a record may be
-     *     far larger than it allows.
-     */
-    Decode(PromptDecoder decoder, int arrivalBytesMax) {
+    Decode(Pipeline pipeline, PromptDecoder decoder) {
+        this.pipeline = pipeline;
         this.decoder = decoder;
-        this.arrivalBytesMax = arrivalBytesMax;
+        this.arrivalBytesMax = pipeline.limits().arrivalBytesMax();
     }
 
     @Override
@@ -36,10 +40,12 @@ final class Decode extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             return;
         }
         switch (decoder.decode(origin.arrival(record.value(), record.headers()))) {
+            case Decoded.Accepted(var prompt)
+            when pipeline.tenants().limits(prompt.tenant()) -> charge(record, origin, prompt);
             case Decoded.Accepted(var prompt) -> sendOn(record, origin, prompt.request());
             case Decoded.Refused(var rejection, var _) -> sendOn(record, origin, rejection.request());
             case Decoded.Cancelled(var cancellation) ->
-                putAside(origin, record.value(), record.headers(), cancellation.sentence());
+                context().forward(Understand.record(cancellation, codec, Instant.ofEpochMilli(now())), Names.CANCELLED);
             case Decoded.Unreadable(var reason) -> putAside(origin, record.value(), record.headers(), reason);
         }
     }
@@ -47,7 +53,19 @@ final class Decode extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private void sendOn(Record<byte[], byte[]> record, Origin origin, RequestId request) {
         byte[] key = request.key().getBytes(StandardCharsets.UTF_8);
         Headers headers = origin.write(record.headers());
-        context().forward(new Record<>(key, record.value(), now(), headers), Names.BY_ID + Names.INTO);
+        Reserve.Verdict.clear(headers);
+        context().forward(new Record<>(key, record.value(), now(), headers), Names.ADMISSIBLE);
+    }
+
+    /** Through the place where all that its tenant sends is counted. */
+    private void charge(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {
+        Headers headers = origin.write(record.headers());
+        Reserve.Verdict.clear(headers);
+        RecordHeads.put(headers, Reserve.REQUEST, prompt.request().key());
+        RecordHeads.put(headers, Reserve.TOKENS, Long.toString(pipeline.tokensOf(prompt)));
+        headers.remove(Reserve.REFUND);
+        byte[] tenant = prompt.tenant().getBytes(StandardCharsets.UTF_8);
+        context().forward(new Record<>(tenant, record.value(), now(), headers), Names.CHARGE);
     }
 
     private void putAsideWithoutValue(Record<byte[], byte[]> record, Origin origin) {

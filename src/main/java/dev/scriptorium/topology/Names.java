@@ -8,19 +8,38 @@ final class Names {
     static final String PROMPTS = "prompts";
 
     static final String DECODE = "decode";
+    static final String CONTROL = "control";
+    static final String UNDERSTAND = "understand";
+    static final String QUOTAS = "quotas";
+    static final String RESERVE = "reserve";
     static final String ADMIT = "admit";
+    static final String CANCEL = "cancel";
     static final String OUTCOMES = "outcomes";
     static final String SETTLE = "settle";
-    /** Where admit and settle both send what changed in a job. */
+    /** Where settle sends what changed in a job ... */
     static final String TALLY = "tally";
+    /** ... and where admit and cancel do. */
+    static final String TALLY_EARLY = "tally-early";
 
     static final String TOTAL = "total";
     static final String TELL = "tell";
 
-    /** Ways out of decode. */
+    /** Ways out of decode, understand and reserve. */
     static final String UNREADABLE = "unreadable";
 
+    /** Where prompts of tenants with a quota and those without meet again. */
+    static final String ADMISSIBLE = "admissible";
+
     static final String BY_ID = "by-id";
+    static final String CHARGE = "charge";
+    static final String MISUNDERSTOOD = "misunderstood";
+    /** Where tombstones and control events meet, and go to workers and router alike. */
+    static final String CANCELLED = "cancelled";
+
+    static final String BROADCAST = "broadcast";
+    static final String CANCELS = "cancels";
+    static final String MISPLACED = "misplaced";
+    static final String REFUNDED = "refunded";
 
     /** How Kafka Streams calls the step in front of an internal topic that we name; the golden picture keeps it so. */
     static final String INTO = "-repartition-filter";
@@ -30,13 +49,22 @@ final class Names {
 
     static final String CONFLICT = "conflict";
     static final String DUPLICATE = "duplicate";
+    static final String GIVE_BACK = "give-back";
 
-    /** Ways out of settle. */
+    /** Ways out of cancel. */
+    static final String WITHDRAWN = "withdrawn";
+
+    static final String RELEASED = "released";
+    static final String NOTED = "noted";
+
+    /** Ways out of settle, beside the lanes. */
     static final String COMPLETED = "completed";
 
     static final String FAILED = "failed";
     static final String STRAY = "stray";
     static final String REPEATED = "repeated";
+    static final String RETRIED = "retried";
+    static final String REFUND = "refund";
 
     /** The way out of tell. */
     static final String JOBS = "jobs";
@@ -46,11 +74,21 @@ final class Names {
     /** Stores. */
     static final String REQUESTS_STORE = "requests";
 
+    static final String ASSIGNMENTS_STORE = "assignments";
+    static final String TIMERS_STORE = "timers";
+    static final String CANCELLATIONS_STORE = "cancellations";
+    static final String BACKLOG_STORE = "backlog";
+    static final String TENANTS_STORE = "tenants";
     static final String TALLIES_STORE = "tallies";
 
     private Names() {}
 
     static String lane(Lane lane) {
         return "lane-" + lane.name();
+    }
+
+    /** The way of a prompt that goes on its lane another time. */
+    static String again(Lane lane) {
+        return "again-" + lane.name();
     }
 }

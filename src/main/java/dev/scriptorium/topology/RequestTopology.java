@@ -5,6 +5,7 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.pipeline.Topics;
 import dev.scriptorium.wire.PromptDecoder;
+import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
@@ -33,8 +34,17 @@ import org.jspecify.annotations.Nullable;
  * leaves by an edge instead of an exception. Each step forwards to its edges by name.
  */
 public final class RequestTopology {
+    private static final String[] SHARED_STORES = {
+        Names.REQUESTS_STORE,
+        Names.ASSIGNMENTS_STORE,
+        Names.TIMERS_STORE,
+        Names.CANCELLATIONS_STORE,
+        Names.BACKLOG_STORE
+    };
+
     private final Pipeline pipeline;
     private final Topics topics;
+    private final LanePlaces places = new LanePlaces();
 
     private RequestTopology(Pipeline pipeline) {
         this.pipeline = pipeline;
@@ -49,40 +59,86 @@ public final class RequestTopology {
     }
 
     private void declare(StreamsBuilder builder) {
-        builder.addStateStore(Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(Names.REQUESTS_STORE), Serdes.String(), Serdes.ByteArray()));
-        KStream<byte[], byte[]> admitted = intake(builder);
+        stores(builder);
+        KStream<byte[], byte[]> decoded = decoding(builder);
+        KStream<byte[], byte[]> admitted = intake(decoded, builder);
+        KStream<byte[], byte[]> cancelled = cancelling(decoded, builder);
         KStream<byte[], byte[]> settled = settlement(builder);
-        tally(admitted.merge(settled, Named.as(Names.TALLY)));
+        tally(admitted.merge(cancelled, Named.as(Names.TALLY_EARLY)).merge(settled, Named.as(Names.TALLY)));
+    }
+
+    /** What admit, cancel and settle share. */
+    private static void stores(StreamsBuilder builder) {
+        List.of(Names.REQUESTS_STORE, Names.ASSIGNMENTS_STORE, Names.TIMERS_STORE, Names.CANCELLATIONS_STORE)
+                .forEach(name -> builder.addStateStore(Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())));
+        // Counts change with every prompt; the cache sends the last of each only.
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(Names.BACKLOG_STORE), Serdes.String(), Serdes.Long())
+                .withCachingEnabled());
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(Names.TENANTS_STORE), Serdes.String(), Serdes.ByteArray()));
+    }
+
+    private KStream<byte[], byte[]> decoding(StreamsBuilder builder) {
+        PromptDecoder decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
+        KStream<byte[], byte[]> decoded = source(builder, topics.prompts(), Names.PROMPTS)
+                .process(() -> new Decode(pipeline, decoder), Named.as(Names.DECODE));
+        sink(decoded, topics.deadLetters(), Names.UNREADABLE);
+        sink(decoded, topics.quotas(), Names.CHARGE);
+        return decoded;
     }
 
     /** Prompts to lanes; gives the changes of job tallies. */
-    private KStream<byte[], byte[]> intake(StreamsBuilder builder) {
-        int arrivalBytesMax = pipeline.limits().arrivalBytesMax();
-        PromptDecoder decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
-        KStream<byte[], byte[]> decoded = source(builder, topics.prompts(), Names.PROMPTS)
-                .process(() -> new Decode(decoder, arrivalBytesMax), Named.as(Names.DECODE));
-        sink(decoded, topics.deadLetters(), Names.UNREADABLE);
+    private KStream<byte[], byte[]> intake(KStream<byte[], byte[]> decoded, StreamsBuilder builder) {
+        KStream<byte[], byte[]> reserved = source(builder, topics.quotas(), Names.QUOTAS)
+                .process(() -> new Reserve(pipeline.tenants()), Named.as(Names.RESERVE), Names.TENANTS_STORE);
+        sink(reserved, topics.deadLetters(), Names.MISPLACED);
+        drop(reserved, Names.REFUNDED);
         // Outcomes are keyed alike, and both meet in one store, so both must have the same number of partitions.
-        KStream<byte[], byte[]> admitted = decoded.repartition(repartitioned(Names.BY_ID, topics.outcomes()))
-                .process(() -> new Admit(pipeline), Named.as(Names.ADMIT), Names.REQUESTS_STORE);
+        KStream<byte[], byte[]> admitted = decoded.merge(reserved, Named.as(Names.ADMISSIBLE))
+                .repartition(repartitioned(Names.BY_ID, topics.outcomes()))
+                .process(() -> new Admit(pipeline, places), Named.as(Names.ADMIT), SHARED_STORES);
         for (Lane lane : pipeline.lanes()) {
-            sink(admitted, lane.topic(), Names.lane(lane));
+            laneSink(admitted, lane, Names.lane(lane));
         }
         sink(admitted, topics.rejections(), Names.REFUSED);
         sink(admitted, topics.deadLetters(), Names.CONFLICT);
+        sink(admitted, topics.quotas(), Names.GIVE_BACK);
         drop(admitted, Names.DUPLICATE);
         return admitted;
+    }
+
+    /** Tombstones and control events to workers and to the requests they end; gives the changes of job tallies. */
+    private KStream<byte[], byte[]> cancelling(KStream<byte[], byte[]> decoded, StreamsBuilder builder) {
+        int recordBytesMax = pipeline.limits().recordBytesMax();
+        KStream<byte[], byte[]> understood = source(builder, topics.control(), Names.CONTROL)
+                .process(() -> new Understand(recordBytesMax), Named.as(Names.UNDERSTAND));
+        sink(understood, topics.deadLetters(), Names.MISUNDERSTOOD);
+        KStream<byte[], byte[]> all = decoded.merge(understood, Named.as(Names.CANCELLED));
+        sink(all, topics.cancellations(), Names.BROADCAST);
+        KStream<byte[], byte[]> cancelled = all.repartition(
+                        repartitioned(Names.CANCELS, topics.outcomes()).withStreamPartitioner(new Understand.ToTasks()))
+                .process(() -> new Cancel(pipeline, places), Named.as(Names.CANCEL), SHARED_STORES);
+        sink(cancelled, topics.rejections(), Names.WITHDRAWN);
+        sink(cancelled, topics.quotas(), Names.RELEASED);
+        drop(cancelled, Names.NOTED);
+        return cancelled;
     }
 
     /** Outcomes to answers; gives the changes of job tallies. */
     private KStream<byte[], byte[]> settlement(StreamsBuilder builder) {
         KStream<byte[], byte[]> settled = source(builder, topics.outcomes(), Names.OUTCOMES)
-                .process(() -> new Settle(pipeline), Named.as(Names.SETTLE), Names.REQUESTS_STORE);
+                .process(() -> new Settle(pipeline, places), Named.as(Names.SETTLE), SHARED_STORES);
         sink(settled, topics.completions(), Names.COMPLETED);
         sink(settled, topics.rejections(), Names.FAILED);
         sink(settled, topics.deadLetters(), Names.STRAY);
+        sink(settled, topics.quotas(), Names.REFUND);
+        for (Lane lane : pipeline.lanes()) {
+            laneSink(settled, lane, Names.again(lane));
+        }
         drop(settled, Names.REPEATED);
+        drop(settled, Names.RETRIED);
         return settled;
     }
 
@@ -114,6 +170,15 @@ public final class RequestTopology {
         stream.to(
                 topic.name(),
                 Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(name));
+    }
+
+    /** Onto the partition that was chosen for a prompt. */
+    private void laneSink(KStream<byte[], byte[]> stream, Lane lane, String name) {
+        stream.to(
+                lane.topic().name(),
+                Produced.with(Serdes.ByteArray(), Serdes.ByteArray())
+                        .withStreamPartitioner(places)
+                        .withName(name));
     }
 
     private static void drop(KStream<byte[], byte[]> stream, String name) {

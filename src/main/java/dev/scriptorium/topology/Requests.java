@@ -39,16 +39,21 @@ final class Requests {
     /**
      * Shows up to {@code most} requests in the order of their keys.
      *
+     * @param prefix with which their keys begin
      * @param after where to go on; null for the beginning
      * @return the last key shown; null if the end was reached
      */
     @Nullable
-    String visit(@Nullable String after, int most, Visitor visitor) {
+    String visit(String prefix, @Nullable String after, int most, Visitor visitor) {
         String last = null;
         int shown = 0;
-        try (KeyValueIterator<String, byte[]> found = store.range(after, null)) {
+        String from = after != null ? after : prefix.isEmpty() ? null : prefix;
+        try (KeyValueIterator<String, byte[]> found = store.range(from, null)) {
             while (found.hasNext() && shown < most) {
                 KeyValue<String, byte[]> entry = found.next();
+                if (!entry.key.startsWith(prefix)) {
+                    return null;
+                }
                 if (entry.key.equals(after)) {
                     continue;
                 }

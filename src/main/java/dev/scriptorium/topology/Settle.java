@@ -1,22 +1,18 @@
 package dev.scriptorium.topology;
 
 import dev.scriptorium.event.Completion;
-import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
-import dev.scriptorium.event.JobTally;
+import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Outcome;
-import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Pipeline;
-import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Map;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -24,34 +20,46 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the first outcome of a request through and no other, and forgets requests when their time is over.
+ * Lets the first outcome of a request through and no other; sees to those that have none, and forgets requests when
+ * their time is over.
  *
  * <p>Workers may answer a request twice, after a crash; the store says whether it is open, and the answer and the
- * store's change are committed together. An outcome of a request that nobody knows is put aside: it was never admitted
- * here, or so long ago that a second answer could not be told from a first.
+ * store's change are committed together. An attempt that failed for a passing reason is followed by another one after a
+ * while. An outcome of a request that nobody knows is put aside: it was never admitted here, or so long ago that a
+ * second answer could not be told from a first.
  */
 final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     /** How often some of the store is looked through, and how many requests each time. */
     static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
 
-    private static final int SWEEP_REQUESTS_MAX = 10_000;
+    /** How often it is looked which timers are due. */
+    static final Duration TIMER_INTERVAL = Duration.ofMillis(500);
 
-    private final EventCodec codec = new EventCodec();
-    private final Answers answers;
+    private static final int SWEEP_REQUESTS_MAX = 10_000;
+    private static final int TIMERS_MAX = 2_000;
+    private static final RequestBook.Edges EDGES =
+            new RequestBook.Edges(Names.COMPLETED, Names.FAILED, Names.REFUND, Names.TALLY);
+
+    private final Pipeline pipeline;
+    private final LanePlaces places;
     private final Retention retention;
-    private @Nullable Requests requests;
+    private final Stalls stalls;
+    private @Nullable RequestBook book;
     private @Nullable String sweptTo;
 
-    Settle(Pipeline pipeline) {
-        this.answers = new Answers(pipeline);
+    Settle(Pipeline pipeline, LanePlaces places) {
+        this.pipeline = pipeline;
+        this.places = places;
         this.retention = Retention.of(pipeline);
+        this.stalls = new Stalls(pipeline.retries());
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        requests = new Requests(context.getStateStore(Names.REQUESTS_STORE), codec);
+        book = new RequestBook(pipeline, places, EDGES, context);
         context.schedule(SWEEP_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> sweep(Instant.ofEpochMilli(at)));
+        context.schedule(TIMER_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> ring(Instant.ofEpochMilli(at)));
     }
 
     @Override
@@ -69,106 +77,127 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             putAside(record, "an outcome of '%s' has another key".formatted(request.key()), request);
             return;
         }
-        RequestState state = store().find(request.key());
+        RequestState state = book().requests().find(request.key());
         if (state == null) {
             putAside(
                     record,
                     "no request '%s' is known: never admitted, or forgotten since".formatted(request.key()),
                     request);
-        } else if (state.phase() == RequestState.Phase.ADMITTED) {
-            settle(outcome, state);
+        } else if (state.isOpen()) {
+            settle(record, outcome, state);
         } else {
             context().forward(record, Names.REPEATED);
         }
     }
 
     private Outcome decode(byte @Nullable [] value) {
-        return codec.outcome(value == null ? new byte[0] : value);
+        return book().codec().outcome(value == null ? new byte[0] : value);
     }
 
-    private void settle(Outcome outcome, RequestState state) {
-        Answers.Answer answer = answers.write(outcome, now());
-        RequestId request = outcome.request();
-        RequestState.Phase phase;
-        String edge;
-        JobTally change;
-        // What is written counts, which is not what the worker said if that was too long.
-        switch (answer.outcome()) {
-            case Completion completion -> {
-                phase = RequestState.Phase.COMPLETED;
-                edge = Names.COMPLETED;
-                change = new JobTally(
-                        request.job(),
-                        0,
-                        1,
-                        0,
-                        completion.usage().promptTokens(),
-                        completion.usage().completionTokens(),
-                        now());
-            }
-            case Rejection _ -> {
-                phase = RequestState.Phase.REJECTED;
-                edge = Names.FAILED;
-                change = new JobTally(request.job(), 0, 0, 1, 0, 0, now());
+    private void settle(Record<byte[], byte[]> record, Outcome outcome, RequestState state) {
+        stalls.answered(state);
+        boolean isCancelled = state.open().cancelledAt() != null;
+        if (!isCancelled && says(outcome, FinishReason.CANCELLED, ErrorCode.CANCELLED)) {
+            // A worker heard of a cancellation that is none, or that the router has yet to hear of.
+            book().assignAgain(outcome.request().key(), state);
+            context().forward(record, Names.RETRIED);
+            return;
+        }
+        if (!isCancelled
+                && outcome instanceof Rejection rejection
+                && rejection.retryable()
+                && state.attempt() < pipeline.retries().attemptsMax()) {
+            retry(record, rejection, state);
+            return;
+        }
+        book().end(outcome, state);
+    }
+
+    private static boolean says(Outcome outcome, FinishReason reason, ErrorCode code) {
+        return switch (outcome) {
+            case Completion completion -> completion.finishReason() == reason;
+            case Rejection rejection -> rejection.code() == code;
+        };
+    }
+
+    private void retry(Record<byte[], byte[]> record, Rejection rejection, RequestState state) {
+        if (state.open().retryAt() != null) {
+            // Another worker failed on the attempt that is to be repeated anyway.
+            context().forward(record, Names.REPEATED);
+            return;
+        }
+        Instant at = book().now().plus(pipeline.retries().before(state.attempt() + 1));
+        String key = rejection.request().key();
+        book().postpone(key, state, at);
+        context().forward(record, Names.RETRIED);
+    }
+
+    /** Does what is due: retries, deadlines, cancellations for which no worker hands in a text. */
+    private void ring(Instant now) {
+        for (String key : book().timers().takeDue(now, TIMERS_MAX)) {
+            RequestState state = book().requests().find(key);
+            if (state != null && state.isOpen()) {
+                act(key, state, now);
             }
         }
-        store().put(
-                        request.key(),
-                        new RequestState(
-                                state.contentDigest(),
-                                phase,
-                                state.lane(),
-                                state.attempt(),
-                                state.admittedAt(),
-                                now()));
-        context().forward(answers.record(answer, state.contentDigest(), now()), edge);
-        byte[] job = request.job().getBytes(StandardCharsets.UTF_8);
-        context().forward(new Record<>(job, codec.encode(change), now().toEpochMilli()), Names.TALLY);
+    }
+
+    private void act(String key, RequestState state, Instant now) {
+        Instant cancelledAt = state.open().cancelledAt();
+        Instant retryAt = state.open().retryAt();
+        if (cancelledAt != null
+                && !cancelledAt.plus(pipeline.limits().partialWait()).isAfter(now)) {
+            String message = "the request was cancelled at %s, and no worker had begun its text".formatted(cancelledAt);
+            book().reject(key, state, ErrorCode.CANCELLED, message);
+        } else if (book().isLate(key, now)) {
+            String message = "the deadline passed, and at %s the text was not finished".formatted(now);
+            book().reject(key, state, ErrorCode.DEADLINE_EXCEEDED, message);
+        } else if (retryAt != null && !retryAt.isAfter(now)) {
+            book().assignAgain(key, state);
+        }
     }
 
     private void putAside(Record<byte[], byte[]> record, String reason, @Nullable RequestId request) {
         Origin origin = Origin.of(record, context().recordMetadata().orElseThrow());
         context()
                 .forward(
-                        origin.deadLetter(record.value(), record.headers(), reason, request, now().toEpochMilli()),
+                        origin.deadLetter(
+                                record.value(),
+                                record.headers(),
+                                reason,
+                                request,
+                                book().now().toEpochMilli()),
                         Names.STRAY);
     }
 
     /** Looks through the next part of the store, so that no single turn takes long however many requests there are. */
     private void sweep(Instant now) {
-        sweptTo = store().visit(sweptTo, SWEEP_REQUESTS_MAX, (key, state) -> {
+        sweptTo = book().requests().visit("", sweptTo, SWEEP_REQUESTS_MAX, (key, state) -> {
             switch (retention.verdict(state, now)) {
-                case KEEP -> {}
-                case FORGET -> store().forget(key);
-                case GIVE_UP -> settle(lost(key, state, now), state);
+                case KEEP -> {
+                    if (stalls.isStalled(key, state, now)) {
+                        book().assignAgain(key, state.nextAttempt());
+                    }
+                }
+                case FORGET -> book().requests().forget(key);
+                case GIVE_UP -> giveUp(key, state);
             }
         });
+        if (sweptTo == null) {
+            stalls.passed();
+        }
     }
 
-    /** The prompt itself is gone with its lane's retention, so this answer knows no more than the id. */
-    private Rejection lost(String key, RequestState state, Instant now) {
-        int slash = key.indexOf('/');
-        return new Rejection(
-                new RequestId(key.substring(0, slash), key.substring(slash + 1)),
-                Dialect.PLAIN,
-                Prompt.DEFAULT_TENANT,
-                ErrorCode.WORKER_FAILED,
-                "no worker answered since %s, and lane '%s' no longer has the prompt; send it again under another id"
-                        .formatted(state.admittedAt(), state.lane()),
-                null,
-                null,
-                now,
-                Map.of());
+    private void giveUp(String key, RequestState state) {
+        String message = "no worker answered since %s, and lane '%s' no longer has the prompt; send it again under"
+                .formatted(state.admittedAt(), state.lane());
+        book().reject(key, state, ErrorCode.WORKER_FAILED, message + " another id");
     }
 
-    private Instant now() {
-        return Instant.ofEpochMilli(context().currentSystemTimeMs());
-    }
-
-    private Requests store() {
-        if (requests == null) {
+    private RequestBook book() {
+        if (book == null) {
             throw new IllegalStateException("settle was used before it was initialised");
         }
-        return requests;
+        return book;
     }
 }

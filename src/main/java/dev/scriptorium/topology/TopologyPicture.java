@@ -60,7 +60,9 @@ public final class TopologyPicture {
         for (Lane lane : pipeline.lanes()) {
             edges.add(topic(lane.topic().name()) + " -.-> workers");
         }
+        edges.add(topic(pipeline.topics().cancellations().name()) + " -.-> workers");
         edges.add("workers -.-> " + topic(pipeline.topics().outcomes().name()));
+        edges.add("workers -.-> " + topic(pipeline.topics().tokens().name()));
         edges.forEach(edge -> out.append("    ").append(edge).append('\n'));
         return out.toString();
     }

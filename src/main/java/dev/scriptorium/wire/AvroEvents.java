@@ -224,13 +224,20 @@ final class AvroEvents {
     }
 
     static RequestStateRecord write(RequestState state) {
+        RequestState.Open open = state.open();
         return new RequestStateRecord(
                 state.contentDigest(),
                 PhaseName.valueOf(state.phase().name()),
                 state.lane(),
                 state.attempt(),
                 micros(state.admittedAt()),
-                state.settledAt() == null ? null : micros(state.settledAt()));
+                microsOrNull(state.settledAt()),
+                open.tenant(),
+                open.lanePartition(),
+                microsOrNull(open.assignedAt()),
+                microsOrNull(open.retryAt()),
+                microsOrNull(open.cancelledAt()),
+                open.reservedTokens());
     }
 
     static RequestState read(RequestStateRecord state) {
@@ -240,7 +247,14 @@ final class AvroEvents {
                 state.getLane(),
                 state.getAttempt(),
                 state.getAdmittedAt(),
-                state.getSettledAt());
+                state.getSettledAt(),
+                new RequestState.Open(
+                        state.getTenant(),
+                        state.getLanePartition(),
+                        state.getAssignedAt(),
+                        state.getRetryAt(),
+                        state.getCancelledAt(),
+                        state.getReservedTokens()));
     }
 
     static JobTallyRecord write(JobTally tally) {
@@ -304,5 +318,9 @@ final class AvroEvents {
 
     static Instant micros(Instant instant) {
         return instant.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static @Nullable Instant microsOrNull(@Nullable Instant instant) {
+        return instant == null ? null : micros(instant);
     }
 }

@@ -4,6 +4,7 @@ import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.ResolvedSampling;
 import dev.scriptorium.event.Timings;
+import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.event.Usage;
 import dev.scriptorium.model.LanguageModel.CachedSequence;
 import dev.scriptorium.model.LanguageModel.Chunk;
@@ -52,7 +53,8 @@ final class Generation implements Chunk, AutoCloseable {
 
     /** @param guessesMax tokens it may guess at once */
     Generation(Task task, Preparation.Ready ready, ServedModel served, int guessesMax) {
-        this.askers.add(new Asker(task, ready.sampling()));
+        this.askers.add(new Asker(
+                task, ready.sampling(), task.prompt().delivery().stream() ? new Pieces(task.prompt(), 0) : null));
         this.served = served;
         this.sampling = ready.sampling();
         this.promptTokens = ready.promptIds().length;
@@ -69,7 +71,8 @@ final class Generation implements Chunk, AutoCloseable {
     }
 
     /** One who gets the text: with a seed of its own where the seed decides nothing. */
-    record Asker(Task task, ResolvedSampling sampling) {}
+    record Asker(
+            Task task, ResolvedSampling sampling, @Nullable Pieces pieces) {}
 
     /** Who gets the text, at least one. */
     List<Asker> askers() {
@@ -251,6 +254,26 @@ final class Generation implements Chunk, AutoCloseable {
             return null;
         }
         return text.push(decoder.finish()) ? FinishReason.STOP : FinishReason.LENGTH;
+    }
+
+    /** Whether one of those who asked wants to see it grow. */
+    boolean isStreamed() {
+        return askers.getFirst().pieces() != null;
+    }
+
+    /**
+     * The piece of the text that is complete now, for one who wants to see it grow; null if there is none.
+     *
+     * @param reason why the text ended, null if it goes on
+     */
+    @Nullable
+    TokenChunk piece(Asker asker, @Nullable FinishReason reason) {
+        Pieces pieces = asker.pieces();
+        if (pieces == null) {
+            return null;
+        }
+        int tokens = length - promptTokens;
+        return reason == null ? pieces.after(tokens, text) : pieces.last(tokens, text, reason);
     }
 
     String text() {

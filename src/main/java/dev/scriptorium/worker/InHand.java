@@ -43,7 +43,7 @@ final class InHand {
             case Completion ignored -> completions.incrementAndGet();
             case Rejection ignored -> rejections.incrementAndGet();
         }
-        task.listener().accept(outcome);
+        task.listener().ended(outcome);
     }
 
     long tokens() {

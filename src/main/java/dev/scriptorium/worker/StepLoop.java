@@ -1,12 +1,15 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
+import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.model.LanguageModel.Logits;
 import dev.scriptorium.sample.NonFiniteLogitsException;
 import java.time.Instant;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +36,7 @@ final class StepLoop implements AutoCloseable {
 
     private final ServedModel served;
     private final InHand inHand;
+    private final Withdrawals withdrawals;
     private final String workerName;
     private final InstantSource clock;
     private final Scheduler<Generation> scheduler;
@@ -45,9 +50,16 @@ final class StepLoop implements AutoCloseable {
     private final int sequencesMax;
     private final int stepTokensMax;
 
-    StepLoop(ServedModel served, WorkerLimits limits, InHand inHand, String workerName, InstantSource clock) {
+    StepLoop(
+            ServedModel served,
+            WorkerLimits limits,
+            InHand inHand,
+            Withdrawals withdrawals,
+            String workerName,
+            InstantSource clock) {
         this.served = served;
         this.inHand = inHand;
+        this.withdrawals = withdrawals;
         this.workerName = workerName;
         this.clock = clock;
         this.joinsTwins = limits.shortcuts().joinsTwins();
@@ -68,6 +80,7 @@ final class StepLoop implements AutoCloseable {
     /** One round; returns how many tokens it computed and sequences it moved, 0 if there is nothing to do. */
     int doWork() {
         int work = receive();
+        work += withdrawals.takeNews() ? withdraw() : 0;
         work += expire();
         work += scheduler.admit();
         Scheduler.Plan<Generation> plan = scheduler.plan();
@@ -99,17 +112,64 @@ final class StepLoop implements AutoCloseable {
             count++;
             boolean urgent = next.task().prompt().priority() == Priority.INTERACTIVE;
             Generation leader = joinsTwins ? twins.leaderOf(next) : null;
-            if (leader == null) {
+            // Pieces begin with the first token, so who wants them cannot join a text that has some already.
+            if (leader == null || (next.isStreamed() && leader.usage().completionTokens() > 0)) {
                 scheduler.add(next, next.promptTokens(), urgent);
+                withdraw(next, clock.millis());
                 continue;
             }
             leader.join(next);
+            withdraw(leader, clock.millis());
             counts.joined.incrementAndGet();
             if (urgent) {
                 scheduler.hasten(leader);
             }
         }
         return count;
+    }
+
+    /** Cancellations act in the queue and between two tokens, as deadlines do. */
+    private int withdraw() {
+        long now = clock.millis();
+        int count = 0;
+        for (int i = scheduler.waiting() - 1; i >= 0; i--) {
+            count += withdraw(scheduler.waiting(i), now);
+        }
+        for (int i = scheduler.running() - 1; i >= 0; i--) {
+            count += withdraw(scheduler.running(i), now);
+        }
+        return count;
+    }
+
+    private int withdraw(Generation generation, long now) {
+        int count = 0;
+        for (int i = generation.askers().size() - 1; i >= 0; i--) {
+            Task task = generation.askers().get(i).task();
+            Cancellation cancellation = withdrawals.of(task.assignment());
+            if (cancellation != null) {
+                count++;
+                if (isWanted(generation, task.prompt().delivery().onCancel())) {
+                    completeAsItIs(generation, i, FinishReason.CANCELLED, now);
+                } else {
+                    dismiss(generation, i, ErrorCode.CANCELLED, cancellation.sentence());
+                }
+            }
+        }
+        return count;
+    }
+
+    /** Whether a text that is cut off is an answer. */
+    private static boolean isWanted(Generation generation, Delivery.Unfinished unfinished) {
+        return unfinished == Delivery.Unfinished.PARTIAL && generation.usage().completionTokens() > 0;
+    }
+
+    /** One of those who asked gets the text as far as it is. */
+    private void completeAsItIs(Generation generation, int asker, FinishReason reason, long now) {
+        Generation.Asker one = generation.askers().get(asker);
+        tell(generation, one, reason);
+        Completion completion = completion(generation, one, reason, now);
+        release(generation, asker);
+        inHand.end(one.task(), completion);
     }
 
     /** Deadlines act in the queue and between two tokens. */
@@ -131,7 +191,11 @@ final class StepLoop implements AutoCloseable {
             Task task = generation.askers().get(i).task();
             if (task.isLate(now)) {
                 count++;
-                dismiss(generation, i, ErrorCode.DEADLINE_EXCEEDED, task.lateness(now));
+                if (isWanted(generation, task.prompt().delivery().onDeadline())) {
+                    completeAsItIs(generation, i, FinishReason.DEADLINE_EXCEEDED, now);
+                } else {
+                    dismiss(generation, i, ErrorCode.DEADLINE_EXCEEDED, task.lateness(now));
+                }
             }
         }
         return count;
@@ -227,6 +291,9 @@ final class StepLoop implements AutoCloseable {
             complete(generation, reason, now);
             return false;
         }
+        for (int i = 0; i < generation.askers().size(); i++) {
+            tell(generation, generation.askers().get(i), null);
+        }
         scheduler.grow(generation);
         return true;
     }
@@ -246,7 +313,15 @@ final class StepLoop implements AutoCloseable {
         }
     }
 
+    private static void tell(Generation generation, Generation.Asker asker, @Nullable FinishReason reason) {
+        TokenChunk piece = generation.piece(asker, reason);
+        if (piece != null) {
+            asker.task().listener().wrote(piece);
+        }
+    }
+
     private void complete(Generation generation, FinishReason reason, long now) {
+        generation.askers().forEach(asker -> tell(generation, asker, reason));
         leave(generation);
         for (Generation.Asker asker : generation.askers()) {
             inHand.end(asker.task(), completion(generation, asker, reason, now));
@@ -282,10 +357,16 @@ final class StepLoop implements AutoCloseable {
                 .addKeyValue("request", generation.task().prompt().request().key())
                 .setCause(cause)
                 .log("A request failed");
-        reject(
-                generation,
-                ErrorCode.WORKER_FAILED,
-                "worker '%s' failed on this request: %s".formatted(workerName, cause));
+        String message = "worker '%s' failed on this request: %s".formatted(workerName, cause);
+        for (int i = generation.askers().size() - 1; i >= 0; i--) {
+            Task task = generation.askers().get(i).task();
+            release(generation, i);
+            // Nothing is known to be wrong with the request, so another worker may well finish it.
+            inHand.end(
+                    task,
+                    Rejection.of(task.prompt(), ErrorCode.WORKER_FAILED, message, null, clock.instant())
+                            .asRetryable());
+        }
     }
 
     private void reject(Generation generation, ErrorCode code, String message) {
@@ -294,15 +375,19 @@ final class StepLoop implements AutoCloseable {
         }
     }
 
-    /** One of those who ask for a text gets none; the others still do, and without others nobody computes it. */
     private void dismiss(Generation generation, int asker, ErrorCode code, String message) {
         Task task = generation.askers().get(asker).task();
+        release(generation, asker);
+        inHand.end(task, Rejection.of(task.prompt(), code, message, null, clock.instant()));
+    }
+
+    /** One of those who asked gets nothing more of it; with the last one it ends. */
+    private void release(Generation generation, int asker) {
         if (generation.askers().size() == 1) {
             leave(generation);
         } else {
             generation.askers().remove(asker);
         }
-        inHand.end(task, Rejection.of(task.prompt(), code, message, null, clock.instant()));
     }
 
     private void leave(Generation generation) {

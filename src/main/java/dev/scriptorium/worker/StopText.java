@@ -34,6 +34,23 @@ final class StopText {
         return text.toString();
     }
 
+    /**
+     * What no stop text can take back any more: all but the longest ending that may be the beginning of one, or half a
+     * character.
+     */
+    String certain() {
+        int held = 0;
+        for (String stop : stops) {
+            for (int length = Math.min(stop.length() - 1, text.length()); length > held; length--) {
+                if (endsWith(stop.substring(0, length))) {
+                    held = length;
+                }
+            }
+        }
+        int end = text.length() - (found ? 0 : held);
+        return text.substring(0, end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+    }
+
     private boolean cut() {
         int longest = 0;
         for (int i = 0; i < stops.size(); i++) {

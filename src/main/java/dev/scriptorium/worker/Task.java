@@ -1,10 +1,8 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.event.Assignment;
-import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import java.time.Instant;
-import java.util.function.Consumer;
 
 /**
  * An assignment that the worker has taken, with whom to tell. One thread at a time owns it: the offering one, then the
@@ -12,11 +10,11 @@ import java.util.function.Consumer;
  */
 final class Task {
     private final Assignment assignment;
-    private final Consumer<Outcome> listener;
+    private final Intake.Listener listener;
     private final long deadline; // milliseconds since 1970
     private long tokensHeld;
 
-    Task(Assignment assignment, Consumer<Outcome> listener, long tokensHeld) {
+    Task(Assignment assignment, Intake.Listener listener, long tokensHeld) {
         this.assignment = assignment;
         this.listener = listener;
         this.tokensHeld = tokensHeld;
@@ -32,7 +30,7 @@ final class Task {
         return assignment.prompt();
     }
 
-    Consumer<Outcome> listener() {
+    Intake.Listener listener() {
         return listener;
     }
 

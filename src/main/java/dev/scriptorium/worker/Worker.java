@@ -1,15 +1,16 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
-import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import java.time.InstantSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns assignments into outcomes, many at once.
@@ -25,6 +26,7 @@ public final class Worker implements Intake, AutoCloseable {
     private final ServedModel served;
     private final InstantSource clock;
     private final InHand inHand;
+    private final Withdrawals withdrawals = new Withdrawals();
     private final Preparation preparation;
     private final StepLoop stepLoop;
     private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
@@ -50,7 +52,7 @@ public final class Worker implements Intake, AutoCloseable {
         this.inHand = new InHand(limits.inHandTokensMax());
         this.guessesMax = limits.shortcuts().guessesMax();
         this.preparation = new Preparation(served);
-        this.stepLoop = new StepLoop(served, limits, inHand, name, clock);
+        this.stepLoop = new StepLoop(served, limits, inHand, withdrawals, name, clock);
         Consumer<Throwable> failed = cause -> {
             taking = false;
             onFailure.accept(cause);
@@ -65,7 +67,7 @@ public final class Worker implements Intake, AutoCloseable {
     }
 
     @Override
-    public boolean offer(Assignment assignment, Consumer<Outcome> listener) {
+    public boolean offer(Assignment assignment, Listener listener) {
         long tokens = tokensOf(assignment);
         if (!taking || !inHand.take(tokens)) {
             return false;
@@ -98,6 +100,22 @@ public final class Worker implements Intake, AutoCloseable {
                         .sum();
         };
         return Math.min(contextLength, promptTokens + maxTokens);
+    }
+
+    @Override
+    public long tokensOfLargest() {
+        return served.model().contextLength();
+    }
+
+    @Override
+    public void cancel(Cancellation cancellation) {
+        withdrawals.add(cancellation);
+        stepRole.wake();
+    }
+
+    @Override
+    public @Nullable Cancellation cancellationOf(Assignment assignment) {
+        return withdrawals.of(assignment);
     }
 
     public WorkerCounts counts() {
@@ -142,6 +160,10 @@ public final class Worker implements Intake, AutoCloseable {
         try {
             if (task.isLate(now)) {
                 throw new Preparation.Refusal(ErrorCode.DEADLINE_EXCEEDED, task.lateness(now), "deadline");
+            }
+            Cancellation cancellation = withdrawals.of(task.assignment());
+            if (cancellation != null) {
+                throw new Preparation.Refusal(ErrorCode.CANCELLED, cancellation.sentence(), null);
             }
             Preparation.Ready ready = preparation.prepare(task.prompt());
             inHand.count(task, ready.tokensMax());

@@ -1,6 +1,7 @@
 package dev.scriptorium.lane;
 
 import dev.scriptorium.event.Assignment;
+import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Outcome;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -29,6 +31,8 @@ final class Hall implements InstantSource {
     static final EventCodec CODEC = new EventCodec();
     static final TopicPartition FAST = new TopicPartition("lane-fast", 0);
     static final TopicPartition BULK = new TopicPartition("lane-bulk", 0);
+
+    private static final TopicPartition CANCELLATIONS = new TopicPartition("cancellations", 0);
 
     /** What was committed last, which is still to be seen when the consumer is closed. */
     private final Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
@@ -40,6 +44,9 @@ final class Hall implements InstantSource {
             commits.putAll(offsets);
         }
     };
+    /** What all workers hear. */
+    final MockConsumer<byte[], byte[]> cancellations = new MockConsumer<>("earliest");
+
     final MockProducer<String, byte[]> producer;
     final FakeIntake intake;
     final LaneReader reader;
@@ -57,7 +64,11 @@ final class Hall implements InstantSource {
     Hall(int room, boolean acknowledges, Map<TopicPartition, OffsetAndMetadata> committed) {
         producer = new MockProducer<>(acknowledges, null, new StringSerializer(), new ByteArraySerializer());
         intake = new FakeIntake(room);
-        reader = new LaneReader(settings(Map.of()), new LaneClients(consumer, producer), intake, this, cause -> {});
+        reader = new LaneReader(
+                settings(Map.of()), new LaneClients(consumer, producer, cancellations), intake, this, cause -> {});
+        cancellations.updatePartitions(
+                "cancellations", List.of(new PartitionInfo("cancellations", 0, null, null, null)));
+        cancellations.updateBeginningOffsets(Map.of(CANCELLATIONS, 0L));
         reader.subscribe();
         consumer.updateBeginningOffsets(Map.of(FAST, 0L, BULK, 0L));
         if (!committed.isEmpty()) {
@@ -71,9 +82,11 @@ final class Hall implements InstantSource {
     static LaneSettings settings(Map<String, String> kafka) {
         return new LaneSettings(
                 "workers-fake",
-                List.of(new LaneSettings.Lane("lane-fast", 9), new LaneSettings.Lane("lane-bulk", 1)),
+                List.of(new LaneSettings.Lane("lane-fast", 9, true), new LaneSettings.Lane("lane-bulk", 1)),
                 "outcomes",
                 "dead-letters",
+                "tokens",
+                "cancellations",
                 kafka,
                 new LaneLimits(3, 4, 1 << 20, 4, Duration.ofSeconds(1)));
     }
@@ -94,6 +107,17 @@ final class Hall implements InstantSource {
     void arrive(TopicPartition lane, byte[] value) {
         long offset = ends.merge(lane, 1L, Long::sum) - 1;
         consumer.addRecord(new ConsumerRecord<>(lane.topic(), lane.partition(), offset, null, value));
+    }
+
+    void cancel(Cancellation cancellation) {
+        long offset = ends.merge(CANCELLATIONS, 1L, Long::sum) - 1;
+        cancellations.addRecord(
+                new ConsumerRecord<>("cancellations", 0, offset, new byte[0], CODEC.encode(cancellation)));
+    }
+
+    /** Until the reader's own thread has handed it over; the worker's double may be asked from any thread. */
+    void awaitHeld(String id) throws InterruptedException {
+        intake.awaitHeld(id);
     }
 
     void turn() {

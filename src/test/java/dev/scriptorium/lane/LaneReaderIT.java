@@ -23,7 +23,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -64,9 +63,9 @@ class LaneReaderIT {
         }
 
         @Override
-        public boolean offer(Assignment assignment, Consumer<Outcome> listener) {
+        public boolean offer(Assignment assignment, Listener listener) {
             held.incrementAndGet();
-            work.add(() -> listener.accept(Rejection.of(
+            work.add(() -> listener.ended(Rejection.of(
                     assignment.prompt(), ErrorCode.TEMPLATE_ERROR, "attempt " + assignment.attempt(), null, now())));
             return true;
         }
@@ -203,6 +202,8 @@ class LaneReaderIT {
                 List.of(new LaneSettings.Lane("lane-it-" + name, 1)),
                 "outcomes-it-" + name,
                 "dead-letters-it-" + name,
+                "tokens-it-" + name,
+                "cancellations-it-" + name,
                 properties,
                 LaneLimits.DEFAULT);
         produce(kafka, settings, 0, prompts);

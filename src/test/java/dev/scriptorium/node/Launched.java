@@ -78,6 +78,11 @@ final class Launched implements AutoCloseable {
                 .waitFor();
     }
 
+    /** SIGTERM, as whoever runs services sends it. */
+    void terminate() {
+        process.destroy();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

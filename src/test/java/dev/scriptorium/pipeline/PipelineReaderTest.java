@@ -77,14 +77,49 @@ class PipelineReaderTest {
                 "p.yaml:4: lanes.fast.class is 'intractive', but it must be one of: interactive, bulk."
                         + " Did you mean 'interactive'?",
                 "p.yaml:4: lanes.fast has a key 'partitons', which is not known here (keys: model, class,"
-                        + " share_percent, topic, replication, partitions, retention). Did you mean 'partitions'?",
+                        + " share_percent, spill_after, topic, replication, partitions, retention). Did you mean"
+                        + " 'partitions'?",
                 "p.yaml:5: lanes.bulk.partitions is '0', but it must be a whole number from 1 to 1000",
                 "p.yaml:5: lane 'bulk' is for model 'smal', which is not declared (models: small). Did you mean"
                         + " 'small'?",
                 "p.yaml:9: the pipeline has a key 'limts', which is not known here (keys: name, topics, limits, models,"
-                        + " lanes, routes, kafka). Did you mean 'limits'?",
+                        + " lanes, routes, retries, tenants, kafka). Did you mean 'limits'?",
                 "p.yaml:10: limits.record_bytes_max is '1MB', but it must be a size such as 512KiB or 1MiB, from 1KiB"
                         + " to 64MiB. Did you mean '1MiB'?");
+    }
+
+    @Test
+    void lanesTopicsAndIdsMustOutliveEveryRetryAndBothTimesAreSaid() {
+        check(
+                GOOD.replace("bulk: {}", "bulk: {retention: 1m}")
+                        + "retries: {attempts_max: 4, backoff: 30s, backoff_max: 1m, stalled_after: 10m}\n",
+                "p.yaml:5: lane 'bulk' is kept for 1m, but it must be at least as long as all retries together, 750s");
+        check(
+                GOOD + "retries: {backoff: 2s, backoff_max: 1s}\n",
+                "p.yaml:9: backoff_max is 1s, but it must be at least backoff, 2s");
+    }
+
+    @Test
+    void quotasAreReadForEachTenantAndForEverybodyElse() {
+        // Given
+        String yaml = GOOD
+                + "tenants:\n  press: {requests_in_flight_max: 7, tokens_in_flight_max: unlimited}\n"
+                + "  '*': {tokens_in_flight_max: 100}\n";
+
+        // When
+        Tenants tenants = valid(yaml, Map.of()).tenants();
+
+        // Then
+        assertThat(tenants.of("press")).isEqualTo(new Tenants.Quota(7, Long.MAX_VALUE));
+        assertThat(tenants.of("stranger")).isEqualTo(new Tenants.Quota(Long.MAX_VALUE, 100));
+        assertThat(valid(GOOD, Map.of()).tenants().limits("press")).isFalse();
+    }
+
+    @Test
+    void digestOfAModelMustBeOne() {
+        check(
+                GOOD.replace("path: models/small", "path: models/small, digest: abc"),
+                "p.yaml:2: models.small.digest is 'abc', but it must be 'sha256:' and 64 hex digits");
     }
 
     @Test
@@ -246,7 +281,7 @@ class PipelineReaderTest {
     @Test
     void everyKeyOfTheReferenceIsAsked() {
         // Given
-        String yaml = GOOD;
+        String yaml = GOOD + "tenants: {press: {}}\n";
 
         // When
         List<String> unknown = Key.ALL.stream()
@@ -255,7 +290,8 @@ class PipelineReaderTest {
                         .replace("<topic>", "completions")
                         .replace("<model>", "small")
                         .replace("<lane>", "bulk")
-                        .replace("<route>", "rest")))
+                        .replace("<route>", "rest")
+                        .replace("<tenant>", "press")))
                 .filter(variable -> problems(yaml, Map.of(variable, "\u0000")).stream()
                         .anyMatch(problem -> problem.contains("no key")))
                 .toList();
@@ -309,7 +345,7 @@ class PipelineReaderTest {
         assertThat(pipeline.topics().completions().configs()).containsEntry("retention.ms", "-1");
         assertThat(pipeline.lanes()).extracting(Lane::service).containsExactly(Priority.INTERACTIVE, Priority.BULK);
         assertThat(pipeline.lanes()).extracting(Lane::sharePercent).containsExactly(100, 20);
-        assertThat(pipeline.allTopics()).hasSize(13).doesNotHaveDuplicates();
+        assertThat(pipeline.allTopics()).hasSize(14).doesNotHaveDuplicates();
     }
 
     @Test
@@ -325,7 +361,7 @@ class PipelineReaderTest {
 
         // Then
         assertThat(changed.defaultModel())
-                .isEqualTo(new Pipeline.Model("other", "/models/other.gguf", Sampling.UNSAID, true));
+                .isEqualTo(new Pipeline.Model("other", "/models/other.gguf", Sampling.UNSAID, true, null));
         assertThat(changed.lanesOf("other")).hasSize(2);
         assertThat(changed.routes().get(0).when().models()).containsExactly("other");
     }

@@ -10,6 +10,7 @@ import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Provenance;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.RequestState;
 import dev.scriptorium.event.ResolvedSampling;
 import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
@@ -40,10 +41,20 @@ final class RouterBench implements AutoCloseable {
     static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
     static final EventCodec CODEC = new EventCodec();
 
+    private static final List<String> STORES = List.of(
+            Names.REQUESTS_STORE,
+            Names.ASSIGNMENTS_STORE,
+            Names.TIMERS_STORE,
+            Names.CANCELLATIONS_STORE,
+            Names.BACKLOG_STORE,
+            Names.TENANTS_STORE);
+
     private final Pipeline pipeline;
     private final TopologyTestDriver driver;
+    private Duration passed = Duration.ZERO;
     private final TestInputTopic<byte[], byte[]> prompts;
     private final TestInputTopic<byte[], byte[]> outcomes;
+    private final TestInputTopic<byte[], byte[]> control;
     private final Map<String, TestOutputTopic<byte[], byte[]>> outputs = new LinkedHashMap<>();
 
     RouterBench(Pipeline pipeline) {
@@ -56,9 +67,10 @@ final class RouterBench implements AutoCloseable {
         this.driver = new TopologyTestDriver(RequestTopology.build(pipeline, settings), settings, now);
         this.prompts = input(pipeline.topics().prompts().name());
         this.outcomes = input(pipeline.topics().outcomes().name());
+        this.control = input(pipeline.topics().control().name());
         pipeline.allTopics().stream()
                 .map(topic -> topic.name())
-                .filter(name -> !name.equals("prompts") && !name.equals("outcomes"))
+                .filter(name -> !List.of("prompts", "outcomes", "control").contains(name))
                 .forEach(name -> outputs.put(
                         name,
                         driver.createOutputTopic(name, new ByteArrayDeserializer(), new ByteArrayDeserializer())));
@@ -70,14 +82,50 @@ final class RouterBench implements AutoCloseable {
 
     /** Another router with the same stores, as after a restart. */
     RouterBench restarted() {
-        List<KeyValue<String, byte[]>> kept = new ArrayList<>();
-        try (KeyValueIterator<String, byte[]> all = requests().all()) {
-            all.forEachRemaining(kept::add);
+        Map<String, List<KeyValue<String, Object>>> kept = new LinkedHashMap<>();
+        for (String store : STORES) {
+            List<KeyValue<String, Object>> entries = new ArrayList<>();
+            KeyValueStore<String, Object> from = driver.getKeyValueStore(store);
+            try (KeyValueIterator<String, Object> all = from.all()) {
+                all.forEachRemaining(entries::add);
+            }
+            kept.put(store, entries);
         }
         close();
-        RouterBench next = new RouterBench(pipeline);
-        kept.forEach(entry -> next.requests().put(entry.key, entry.value));
+        RouterBench next = new RouterBench(pipeline, START.plus(passed));
+        kept.forEach((store, entries) -> {
+            KeyValueStore<String, Object> to = next.driver.getKeyValueStore(store);
+            entries.forEach(entry -> to.put(entry.key, entry.value));
+        });
+        next.passed = passed;
         return next;
+    }
+
+    RequestState state(String key) {
+        return CODEC.requestState(requests().get(key));
+    }
+
+    long backlog(String lane) {
+        KeyValueStore<String, Long> store = driver.getKeyValueStore(Names.BACKLOG_STORE);
+        Long count = store.get(lane);
+        return count == null ? 0 : count;
+    }
+
+    void quota(String tenant, byte[] value) {
+        input(pipeline.topics().quotas().name()).pipeInput(bytes(tenant), value, now());
+    }
+
+    /** Entries of one of the router's stores. */
+    int size(String store) {
+        KeyValueStore<String, Object> entries = driver.getKeyValueStore(store);
+        int count = 0;
+        try (KeyValueIterator<String, Object> all = entries.all()) {
+            while (all.hasNext()) {
+                all.next();
+                count++;
+            }
+        }
+        return count;
     }
 
     KeyValueStore<String, byte[]> requests() {
@@ -104,6 +152,20 @@ final class RouterBench implements AutoCloseable {
 
     void pass(Duration time) {
         driver.advanceWallClockTime(time);
+        passed = passed.plus(time);
+    }
+
+    /** The router's time. */
+    Instant now() {
+        return START.plus(passed);
+    }
+
+    void control(String json) {
+        control.pipeInput(null, bytes(json), now());
+    }
+
+    void control(byte[] value) {
+        control.pipeInput(null, value, now());
     }
 
     /** What came out on a topic since it was last asked for. */

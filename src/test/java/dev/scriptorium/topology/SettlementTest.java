@@ -284,7 +284,7 @@ class SettlementTest {
         String after = null;
         do {
             List<String> slice = new ArrayList<>();
-            after = requests.visit(after, 10, (key, state) -> {
+            after = requests.visit("", after, 10, (key, state) -> {
                 slice.add(key);
                 requests.forget(key);
             });

@@ -22,7 +22,15 @@ class StreamsSettingsTest {
                 Map.of(),
                 Map.of());
         return new Pipeline(
-                tiny.name(), tiny.topics(), tiny.models(), tiny.lanes(), tiny.routes(), tiny.limits(), kafka);
+                tiny.name(),
+                tiny.topics(),
+                tiny.models(),
+                tiny.lanes(),
+                tiny.routes(),
+                tiny.limits(),
+                tiny.retries(),
+                tiny.tenants(),
+                kafka);
     }
 
     @Test

@@ -12,11 +12,13 @@ import dev.scriptorium.event.Provenance;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.Sampling;
+import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.token.ChatFormat;
 import dev.scriptorium.token.TemplateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +46,7 @@ final class Desk implements InstantSource {
     final FakeModel model;
     final Worker worker;
     final Map<String, Outcome> outcomes = new TreeMap<>();
+    final List<TokenChunk> pieces = new ArrayList<>();
     private Instant now = START;
 
     Desk(WorkerLimits limits) {
@@ -76,7 +79,17 @@ final class Desk implements InstantSource {
     }
 
     boolean offer(Prompt prompt) {
-        return worker.offer(new Assignment(prompt, "bulk", 1, START), this::note);
+        return worker.offer(new Assignment(prompt, "bulk", 1, START), new Intake.Listener() {
+            @Override
+            public void ended(Outcome outcome) {
+                note(outcome);
+            }
+
+            @Override
+            public void wrote(TokenChunk piece) {
+                pieces.add(piece);
+            }
+        });
     }
 
     private void note(Outcome outcome) {

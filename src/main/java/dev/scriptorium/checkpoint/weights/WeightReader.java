@@ -291,9 +291,9 @@ public final class WeightReader {
         return weights;
     }
 
-    private static void q8(ByteBuffer row, byte[] quants, short[] scales) {
+    private static void q8(ByteBuffer row, byte[] quants, float[] scales) {
         for (int block = 0; block < scales.length; block++) {
-            scales[block] = row.getShort();
+            scales[block] = Float.float16ToFloat(row.getShort());
             row.get(quants, block * Q8Matrix.BLOCK_COLUMNS, Q8Matrix.BLOCK_COLUMNS);
         }
     }
