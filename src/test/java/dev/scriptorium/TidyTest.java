@@ -21,8 +21,11 @@ class TidyTest {
     private static final int PACKAGE_FILES_MAX = 24;
 
     /** file name (or package) and rule to the reason why it may. */
-    private static final Map<String, String> EXCEPTIONS =
-            Map.of("event files", "the nouns of the whole house live in one room, one small record a file");
+    private static final Map<String, String> EXCEPTIONS = Map.of(
+            "event files",
+            "the nouns of the whole house live in one room, one small record a file",
+            "FixedWidthTiles.java method",
+            "an accumulator stays in its register only within one method, and a tile has 24");
 
     private static final Pattern METHOD_START =
             Pattern.compile("^    (?! )(?!.*\\b(class|record|enum|interface)\\b).*\\{$");

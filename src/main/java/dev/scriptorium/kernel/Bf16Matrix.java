@@ -4,12 +4,12 @@ package dev.scriptorium.kernel;
 public final class Bf16Matrix implements Matrix {
     private final int rows;
     private final int columns;
-    final short[] weights; // (panel, column, 16 rows)
+    final Weights weights;
 
     private Bf16Matrix(int rows, int columns, short[] weights) {
         this.rows = rows;
         this.columns = columns;
-        this.weights = weights;
+        this.weights = Weights.bf16(columns, weights);
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -43,7 +43,7 @@ public final class Bf16Matrix implements Matrix {
 
     @Override
     public long bytes() {
-        return (long) weights.length * Short.BYTES;
+        return (long) weights.shorts().length * Short.BYTES;
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class Bf16Matrix implements Matrix {
         Panels.checkRow(row, rows);
         int at = Panels.offset(row, columns);
         for (int k = 0; k < columns; k++) {
-            into[k] = Float.intBitsToFloat(weights[at + k * Panels.ROWS] << 16);
+            into[k] = Float.intBitsToFloat(weights.shorts()[at + k * Panels.ROWS] << 16);
         }
     }
 }

@@ -4,12 +4,12 @@ package dev.scriptorium.kernel;
 public final class F32Matrix implements Matrix {
     private final int rows;
     private final int columns;
-    final float[] weights; // (panel, column, 16 rows)
+    final Weights weights;
 
     private F32Matrix(int rows, int columns, float[] weights) {
         this.rows = rows;
         this.columns = columns;
-        this.weights = weights;
+        this.weights = Weights.f32(columns, weights);
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -43,7 +43,7 @@ public final class F32Matrix implements Matrix {
 
     @Override
     public long bytes() {
-        return (long) weights.length * Float.BYTES;
+        return (long) weights.floats().length * Float.BYTES;
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class F32Matrix implements Matrix {
         Panels.checkRow(row, rows);
         int at = Panels.offset(row, columns);
         for (int k = 0; k < columns; k++) {
-            into[k] = weights[at + k * Panels.ROWS];
+            into[k] = weights.floats()[at + k * Panels.ROWS];
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.scriptorium.kernel;
 
-import static dev.scriptorium.kernel.Panels.ROWS;
+import static dev.scriptorium.kernel.Kernels.BLOCK_POSITIONS;
+import static dev.scriptorium.kernel.Kernels.SUM_LANES;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -33,11 +34,11 @@ final class FixedWidthRows implements LaneLoops.Rows {
 
     @Override
     public float sumOfSquares(float[] x, int at, int size) {
-        float[] sums = new float[ROWS];
-        int whole = size & -ROWS;
-        for (int lane = 0; lane < ROWS; lane += LANES) {
+        float[] sums = new float[SUM_LANES];
+        int whole = size & -SUM_LANES;
+        for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
-            for (int i = lane; i < whole; i += ROWS) {
+            for (int i = lane; i < whole; i += SUM_LANES) {
                 FloatVector value = load(x, at + i);
                 sum = value.fma(value, sum);
             }
@@ -65,11 +66,11 @@ final class FixedWidthRows implements LaneLoops.Rows {
     @Override
     public float exponentials(float[] values, int at, int size) {
         float max = max(values, at, size);
-        float[] sums = new float[ROWS];
-        int whole = size & -ROWS;
-        for (int lane = 0; lane < ROWS; lane += LANES) {
+        float[] sums = new float[SUM_LANES];
+        int whole = size & -SUM_LANES;
+        for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
-            for (int i = lane; i < whole; i += ROWS) {
+            for (int i = lane; i < whole; i += SUM_LANES) {
                 FloatVector value = exp(load(values, at + i).sub(max));
                 value.intoArray(values, at + i);
                 sum = sum.add(value);
@@ -147,7 +148,7 @@ final class FixedWidthRows implements LaneLoops.Rows {
         FloatVector sum3 = sum0;
         for (int d = 0; d < size; d++) {
             FloatVector value = broadcast(query[at + d]);
-            int key = keysAt + d * ROWS;
+            int key = keysAt + d * BLOCK_POSITIONS;
             sum0 = value.fma(load(keys, key), sum0);
             if (LANES < 16) {
                 sum1 = value.fma(load(keys, key + LANES), sum1);

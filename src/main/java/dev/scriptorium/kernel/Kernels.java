@@ -15,9 +15,22 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /** Positions of one block of keys or values. */
     int BLOCK_POSITIONS = 16;
 
-    /** Distance of two rows of activations of {@code size} elements: the size rounded up to 16. */
+    /** Logical accumulators of a sum over a vector. */
+    int SUM_LANES = 16;
+
+    /** Distance of two rows of activations of {@code size} elements: the size rounded up to 32. */
     static int stride(int size) {
         return Panels.padded(size);
+    }
+
+    /** Panels of 32 rows that a matrix of so many rows has; splitting them splits a product among threads. */
+    static int panels(int rows) {
+        return Panels.padded(rows) / Panels.ROWS;
+    }
+
+    /** The first row of a panel. */
+    static int firstRow(int panel) {
+        return panel * Panels.ROWS;
     }
 
     /** Which twin, and how wide, for logs. */
@@ -25,21 +38,31 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
     /** Room that one thread needs while it computes a product. */
     final class Scratch {
-        static final int COLUMNS_AT_ONCE = 512;
-        static final int ROWS_AT_ONCE = 32;
+        final LaneLoops.Tile tile = new LaneLoops.Tile();
+        final float[] line = new float[Panels.ROWS];
+        private Weights panel = Weights.f32(0, new float[0]); // widened
 
-        final float[] panel = new float[ROWS_AT_ONCE * COLUMNS_AT_ONCE]; // widened weights
+        /** Room for so many columns of one panel in f32; the one object that the last call gave, if it is the same. */
+        Weights panel(int columns) {
+            if (panel.columns() != columns) {
+                int size = columns * Panels.ROWS;
+                panel = Weights.f32(columns, panel.floats().length >= size ? panel.floats() : new float[size]);
+            }
+            return panel;
+        }
     }
 
+    /** Makes {@code rows} the right shape for x of a product; to be filled before it is used. */
+    void shape(PackedRows rows, int tokens, int columns);
+
     /**
-     * y[token][row] = Σ weights[row][k] x[token][k] for the given panels of 16 rows; splitting the panels splits the
-     * work among threads.
+     * y[token][row] = Σ weights[row][k] x[token][k] for the given panels of rows.
      *
-     * @param panels first panel and the one after the last, of {@code stride(rows) / 16}
-     * @param x (tokens, stride(columns))
+     * @param panels first panel and the one after the last, of {@link #panels}
+     * @param x all tokens, each of as many columns as the weights have
      * @param y (tokens, stride(rows)), padding of the last panel included
      */
-    void product(Matrix weights, Range panels, float[] x, int tokens, float[] y, Scratch scratch);
+    void product(Matrix weights, Range panels, PackedRows x, float[] y, Scratch scratch);
 
     /** From {@code start} to just before {@code end}. */
     record Range(int start, int end) {

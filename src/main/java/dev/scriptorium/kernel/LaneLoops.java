@@ -1,53 +1,35 @@
 package dev.scriptorium.kernel;
 
 /**
- * The inner loops of the vector twin, for one register width. They are small and few on purpose: C2 keeps vectors in
- * registers only in methods it can swallow whole.
+ * The inner loops of the vector twin, for one register width, and those of products for one kind of weight too. They
+ * are small and few on purpose: C2 keeps vectors in registers only in methods it can swallow whole.
  *
- * <p>"Row" below is a row of the matrix at which a vector starts, a multiple of {@link Products#lanes}. A loop that
- * takes several vectors and finds no more rows or tokens computes the last ones again: the same bits go to the same
- * place, and no loop needs a remainder.
+ * <p>A loop that takes several vectors and finds no more rows or tokens computes the last ones again: the same bits go
+ * to the same place, and no loop needs a remainder.
  */
 interface LaneLoops {
-    /** Matrix products. */
-    interface Products {
-        int lanes();
-
-        /** One token: y[yAt + row ..] for four vectors of rows from {@code row} on, none after {@code lastRow}. */
-        void line(F32Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt);
-
-        void line(Bf16Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt);
-
-        void line(Q8Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt);
-
-        /** Widens {@code count} elements; bfloat16 needs neither row nor column to do so. */
-        void widen(short[] weights, int at, int count, float[] into, int to);
-
-        /** Widens columns {@code start .. end}, which begin and end with a block, of one panel of 16 rows. */
-        void widen(Q8Matrix weights, int panel, int start, int end, float[] into, int to);
-
-        /** Six tokens, or fewer, by two vectors of rows. */
-        void tile6(Tile tile, float[] weights, float[] x, float[] y);
-
-        /** Three tokens, or fewer, by two vectors of rows. */
-        void tile3(Tile tile, float[] weights, float[] x, float[] y);
+    /** One token. */
+    interface Lines {
+        /** y[row ..] for four vectors of rows from {@code row} on, none after {@code lastRow}. */
+        void line(Weights weights, int row, int lastRow, float[] x, float[] y);
     }
 
-    /**
-     * What a tile multiplies. Its fields change from tile to tile, and that is the point: C2 must not see a constant
-     * distance between the rows of x, or it folds them onto one base and spills an accumulator every k.
-     */
+    /** Some tokens by two vectors of rows, the accumulators in registers from the first k to the last, added to y. */
+    interface Tiles {
+        /** @param tokens of {@link PackedRows}' tile: 4, 6, 8 or 12, of which the tile may use fewer */
+        void tile(int tokens, Tile tile, Weights weights, float[] x, float[] y);
+    }
+
+    /** What a tile multiplies; its fields change from tile to tile. */
     final class Tile {
-        int first; // where the first vector's weight for the first k lies; the next k is 16 further
-        int second; // the second vector's
-        int columns; // k to go through
-        int x; // of the first token, first k
-        int xStride;
-        int y; // of the first token, first vector of rows
-        int ySecond; // of the first token, second vector of rows
+        int panel;
+        int lane; // first row within the panel
+        int start; // first column
+        int end; // the one after the last
+        int x; // where the tokens' x for the first column lie
+        int y; // of the first token, first row
         int yStride;
-        int lastToken; // 0 to 5
-        boolean fromZero; // else goes on from what lies in y
+        int lastToken; // that counts; those after it are copies of it
     }
 
     /** What is done to rows of activations between the products, and attention. */

@@ -3,12 +3,12 @@ package dev.scriptorium.kernel;
 /**
  * The layout of all weights: rows in lanes.
  *
- * <p>A panel is 16 rows; the k-th weights of its rows lie side by side, so that a register holds the same k of 16
- * outputs and no sum ever crosses lanes. Element (row, k) lies at {@code (row / 16 * columns + k) * 16 + row % 16}.
- * Rows that fill up the last panel are zeros.
+ * <p>A panel is 32 rows, two of the widest registers; the k-th weights of its rows lie side by side, so that a register
+ * holds the same k of neighbouring outputs and no sum ever crosses lanes. Element (row, k) lies at {@code (row / 32 *
+ * columns + k) * 32 + row % 32}. Rows that fill up the last panel are zeros.
  */
 final class Panels {
-    static final int ROWS = 16;
+    static final int ROWS = 32;
 
     private Panels() {}
 

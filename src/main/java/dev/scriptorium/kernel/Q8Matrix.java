@@ -16,22 +16,21 @@ public final class Q8Matrix implements Matrix {
 
     private final int rows;
     private final int columns;
-    final byte[] quants; // (panel, column, 16 rows), then the overrun
-    final float[] scales; // (panel, column / 32, 16 rows)
+    final Weights weights;
 
     private Q8Matrix(int rows, int columns, byte[] quants, float[] scales) {
         this.rows = rows;
         this.columns = columns;
-        this.quants = quants;
-        this.scales = scales;
+        this.weights = Weights.q8(columns, quants, scales);
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
     public interface Rows {
         /**
-         * Writes the row's quants to {@code quants[0 .. columns)} and its scales to {@code scales[0 .. columns / 32)}.
+         * Writes the row's quants to {@code quants[0 .. columns)} and its scales, finite f16 numbers, to
+         * {@code scales[0 .. columns / 32)}.
          */
-        void read(int row, byte[] quants, float[] scales);
+        void read(int row, byte[] quants, short[] scales);
     }
 
     /** @throws IllegalArgumentException if columns are not whole blocks */
@@ -43,7 +42,7 @@ public final class Q8Matrix implements Matrix {
         byte[] quants = new byte[Panels.elements(rows, columns) + OVERRUN_BYTES];
         float[] scales = new float[Panels.elements(rows, blocks)];
         byte[] quantLine = new byte[columns];
-        float[] scaleLine = new float[blocks];
+        short[] scaleLine = new short[blocks];
         for (int row = 0; row < rows; row++) {
             source.read(row, quantLine, scaleLine);
             int quantAt = Panels.offset(row, columns);
@@ -52,7 +51,7 @@ public final class Q8Matrix implements Matrix {
             }
             int scaleAt = Panels.offset(row, blocks);
             for (int block = 0; block < blocks; block++) {
-                scales[scaleAt + block * Panels.ROWS] = scaleLine[block];
+                scales[scaleAt + block * Panels.ROWS] = Float.float16ToFloat(scaleLine[block]);
             }
         }
         return new Q8Matrix(rows, columns, quants, scales);
@@ -70,7 +69,7 @@ public final class Q8Matrix implements Matrix {
 
     @Override
     public long bytes() {
-        return quants.length + (long) scales.length * Float.BYTES;
+        return weights.bytes().length + (long) weights.scales().length * Float.BYTES;
     }
 
     @Override
@@ -79,7 +78,8 @@ public final class Q8Matrix implements Matrix {
         int quantAt = Panels.offset(row, columns);
         int scaleAt = Panels.offset(row, columns / BLOCK_COLUMNS);
         for (int k = 0; k < columns; k++) {
-            into[k] = quants[quantAt + k * Panels.ROWS] * scales[scaleAt + k / BLOCK_COLUMNS * Panels.ROWS];
+            float scale = weights.scales()[scaleAt + k / BLOCK_COLUMNS * Panels.ROWS];
+            into[k] = weights.bytes()[quantAt + k * Panels.ROWS] * scale;
         }
     }
 }

@@ -10,17 +10,25 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void product(Matrix weights, Range panels, float[] x, int tokens, float[] y, Scratch scratch) {
+    public void shape(PackedRows rows, int tokens, int columns) {
+        rows.shape(tokens, columns, false);
+    }
+
+    @Override
+    public void product(Matrix weights, Range panels, PackedRows x, float[] y, Scratch scratch) {
         int columns = weights.columns();
-        int xStride = Kernels.stride(columns);
         int yStride = Kernels.stride(weights.rows());
         float[] line = new float[columns];
+        float[][] rows = new float[x.tokens()][columns];
+        for (int token = 0; token < x.tokens(); token++) {
+            x.row(token, rows[token]);
+        }
         for (int row = panels.start() * ROWS; row < Math.min(panels.end() * ROWS, weights.rows()); row++) {
             weights.row(row, line);
-            for (int token = 0; token < tokens; token++) {
+            for (int token = 0; token < x.tokens(); token++) {
                 float sum = 0f;
                 for (int k = 0; k < columns; k++) {
-                    sum = Math.fma(line[k], x[token * xStride + k], sum);
+                    sum = Math.fma(line[k], rows[token][k], sum);
                 }
                 y[token * yStride + row] = sum;
             }
@@ -29,9 +37,9 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y) {
-        float[] sums = new float[ROWS];
+        float[] sums = new float[SUM_LANES];
         for (int i = 0; i < weights.length; i++) {
-            sums[i % ROWS] = Math.fma(x[at + i], x[at + i], sums[i % ROWS]);
+            sums[i % SUM_LANES] = Math.fma(x[at + i], x[at + i], sums[i % SUM_LANES]);
         }
         float scale = normScale(fold(sums), weights.length, epsilon);
         for (int i = 0; i < weights.length; i++) {
@@ -46,7 +54,7 @@ public final class ScalarKernels implements Kernels {
 
     /** The sum of 16 accumulators, in halves; overwrites them. */
     static float fold(float[] sums) {
-        for (int half = ROWS / 2; half > 0; half /= 2) {
+        for (int half = SUM_LANES / 2; half > 0; half /= 2) {
             for (int i = 0; i < half; i++) {
                 sums[i] += sums[i + half];
             }
@@ -60,10 +68,10 @@ public final class ScalarKernels implements Kernels {
         for (int i = 1; i < size; i++) {
             max = Math.max(max, values[at + i]);
         }
-        float[] sums = new float[ROWS];
+        float[] sums = new float[SUM_LANES];
         for (int i = 0; i < size; i++) {
             values[at + i] = Exp.exp(values[at + i] - max);
-            sums[i % ROWS] += values[at + i];
+            sums[i % SUM_LANES] += values[at + i];
         }
         float share = 1f / fold(sums);
         for (int i = 0; i < size; i++) {

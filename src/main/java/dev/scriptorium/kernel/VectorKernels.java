@@ -7,24 +7,26 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The fast twin. A few tokens are bound by memory: weights are widened in registers, four vectors of rows at a time.
- * More tokens share the widening: a piece of a panel becomes f32 once, in the cache, and each tile of six tokens by two
- * vectors of rows keeps its twelve accumulators in registers. Here the panels, pieces and tokens are walked; the
- * arithmetic is in {@link LaneLoops}.
+ * The fast twin. Weights are widened in registers as they stream by: for one token, which is bound by memory, four
+ * vectors of rows at a time; for more, two vectors of rows by a tile of tokens, and again for the next tile. (To widen
+ * a piece of a panel once, into the nearest cache, was slower: its stores and loads cost more than widening.) Here the
+ * panels, pieces and tiles are walked; the arithmetic is in {@link LaneLoops}.
  */
 public final class VectorKernels implements Kernels {
-    /** Up to here it is cheaper to widen the weights again for each token, while they are in the cache. */
-    private static final int LINE_TOKENS_MAX = 5;
+    /** More tiles than this at once would drive each other's x out of the second cache. */
+    private static final int TILES_AT_ONCE = 8;
 
-    private static final int TILE_TOKENS = 6;
-    private static final int HALF_TILE_TOKENS = 3;
+    /** Weights of a panel that stay in the nearest cache while one tile after the other goes over them; whole runs. */
+    private static final int COLUMNS_AT_ONCE = 512;
 
     private final int bits;
     private final int lanes;
-    private final LaneLoops.Products products;
+    private final LaneLoops.Lines[] lines; // (kind)
+    private final LaneLoops.Tiles[] tiles; // (kind)
     private final LaneLoops.Rows rows;
 
     /** @param bits register width: 128, 256 or 512; wider than the machine's is right but very slow */
@@ -33,35 +35,50 @@ public final class VectorKernels implements Kernels {
             throw new IllegalArgumentException("register width is " + bits + " bits; must be 128, 256 or 512");
         }
         this.bits = bits;
-        this.products = spin(LaneLoops.Products.class, "FixedWidthProducts.class", bits);
+        this.lanes = bits / Float.SIZE;
+        WeightKind[] kinds = WeightKind.values();
+        this.lines = new LaneLoops.Lines[kinds.length];
+        this.tiles = new LaneLoops.Tiles[kinds.length];
+        for (int i = 0; i < kinds.length; i++) {
+            lines[i] = spin(LaneLoops.Lines.class, "FixedWidthLines.class", Widening.of(kinds[i], bits));
+            tiles[i] = spin(LaneLoops.Tiles.class, "FixedWidthTiles.class", Widening.of(kinds[i], bits));
+        }
         this.rows = spin(LaneLoops.Rows.class, "FixedWidthRows.class", bits);
-        this.lanes = products.lanes();
     }
 
     /**
-     * Defines a class of its own for the width, from code that is compiled once. C2 handles vectors well only if the
-     * species is a constant, and a constant here means a static final field; three copies of the source would be the
-     * other way to have three of them in one JVM.
+     * Defines a class of its own for the width and kind, from code that is compiled once. C2 handles vectors well only
+     * if the species is a constant, and a constant here means a static final field; a copy of the source for each would
+     * be the other way to have them all in one JVM.
      */
-    private static <T> T spin(Class<T> type, String code, int bits) {
+    private static <T> T spin(Class<T> type, String code, Object classData) {
         try (InputStream in = Objects.requireNonNull(VectorKernels.class.getResourceAsStream(code), code)) {
             return type.cast(MethodHandles.lookup()
-                    .defineHiddenClassWithClassData(in.readAllBytes(), bits, true)
+                    .defineHiddenClassWithClassData(in.readAllBytes(), classData, true)
                     .lookupClass()
                     .getDeclaredConstructor()
                     .newInstance());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot define " + code + " for " + bits + " bits", e);
+            throw new IllegalStateException("cannot define " + code + " for " + classData, e);
         }
     }
 
     /** The width that a class was spun for. */
     static int bits(MethodHandles.Lookup spun) {
+        return classData(spun, Integer.class);
+    }
+
+    /** The width and kind of weight that a class was spun for. */
+    static Widening widening(MethodHandles.Lookup spun) {
+        return classData(spun, Widening.class);
+    }
+
+    private static <T> T classData(MethodHandles.Lookup spun, Class<T> type) {
         try {
-            Integer bits = MethodHandles.classData(spun, ConstantDescs.DEFAULT_NAME, Integer.class);
-            return Objects.requireNonNull(bits, "a class of loops must be spun by VectorKernels");
+            T data = MethodHandles.classData(spun, ConstantDescs.DEFAULT_NAME, type);
+            return Objects.requireNonNull(data, "a class of loops must be spun by VectorKernels");
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
@@ -73,119 +90,128 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void product(Matrix weights, Range panels, float[] x, int tokens, float[] y, Scratch scratch) {
-        if (panels.start() >= panels.end() || tokens == 0) {
+    public void shape(PackedRows rows, int tokens, int columns) {
+        rows.shape(tokens, columns, bits == 512);
+    }
+
+    @Override
+    public void product(Matrix matrix, Range panels, PackedRows x, float[] y, Scratch scratch) {
+        if (panels.start() >= panels.end() || x.tokens() == 0) {
             return;
         }
-        if (tokens <= LINE_TOKENS_MAX && !(weights instanceof WidenedMatrix)) {
-            lines(weights, panels, x, tokens, y);
-        } else {
-            tiles(weights, panels, x, tokens, y, scratch);
+        int yStride = Kernels.stride(matrix.rows());
+        switch (matrix) {
+            case F32Matrix f32 -> product(f32.weights, panels, x, y, scratch, yStride);
+            case Bf16Matrix bf16 -> product(bf16.weights, panels, x, y, scratch, yStride);
+            case Q8Matrix q8 -> product(q8.weights, panels, x, y, scratch, yStride);
+            case WidenedMatrix widened -> {
+                if (x.tokens() == 1) {
+                    widenedLines(widened, panels, x, y, scratch);
+                } else {
+                    widenedTiles(widened, panels, x, y, scratch, yStride);
+                }
+            }
         }
     }
 
-    private void lines(Matrix weights, Range panels, float[] x, int tokens, float[] y) {
-        int xStride = Kernels.stride(weights.columns());
-        int yStride = Kernels.stride(weights.rows());
+    private void product(Weights weights, Range panels, PackedRows x, float[] y, Scratch scratch, int yStride) {
+        if (x.tokens() == 1) {
+            lines(weights, panels, x, y);
+        } else {
+            tiles(weights, panels, x, y, scratch.tile, yStride);
+        }
+    }
+
+    private void widenedLines(WidenedMatrix matrix, Range panels, PackedRows x, float[] y, Scratch scratch) {
+        Weights whole = scratch.panel(matrix.columns());
+        LaneLoops.Lines loop = lines[WeightKind.F32.ordinal()];
+        for (int panel = panels.start(); panel < panels.end(); panel++) {
+            matrix.widen(panel, 0, matrix.columns(), whole.floats(), 0);
+            for (int row = 0; row < ROWS; row += 4 * lanes) {
+                loop.line(whole, row, ROWS - lanes, x.values(), scratch.line);
+            }
+            System.arraycopy(scratch.line, 0, y, panel * ROWS, ROWS);
+        }
+    }
+
+    private void widenedTiles(
+            WidenedMatrix matrix, Range panels, PackedRows x, float[] y, Scratch scratch, int yStride) {
+        Weights piece = scratch.panel(COLUMNS_AT_ONCE);
+        LaneLoops.Tile tile = scratch.tile;
+        tile.yStride = yStride;
+        clear(panels, 0, x.tokens(), y, yStride);
+        for (int panel = panels.start(); panel < panels.end(); panel++) {
+            for (int column = 0; column < matrix.columns(); column += COLUMNS_AT_ONCE) {
+                int count = Math.min(COLUMNS_AT_ONCE, matrix.columns() - column);
+                matrix.widen(panel, column, column + count, piece.floats(), 0);
+                tile.panel = 0;
+                tile.start = 0;
+                tile.end = count;
+                piece(piece, tile, x, column, 0, x.tileCount(), 0, y, panel * ROWS);
+            }
+        }
+    }
+
+    private void lines(Weights weights, Range panels, PackedRows x, float[] y) {
+        LaneLoops.Lines loop = lines[weights.kind().ordinal()];
         int lastRow = panels.end() * ROWS - lanes;
         for (int row = panels.start() * ROWS; row <= lastRow; row += 4 * lanes) {
-            for (int token = 0; token < tokens; token++) {
-                line(weights, row, lastRow, x, token * xStride, y, token * yStride);
+            loop.line(weights, row, lastRow, x.values(), y);
+        }
+    }
+
+    private void tiles(Weights weights, Range panels, PackedRows x, float[] y, LaneLoops.Tile tile, int yStride) {
+        tile.yStride = yStride;
+        int token = 0;
+        for (int first = 0; first < x.tileCount(); first += TILES_AT_ONCE) {
+            int end = Math.min(first + TILES_AT_ONCE, x.tileCount());
+            int endToken = token;
+            for (int i = first; i < end; i++) {
+                endToken += x.tileTokens(i);
             }
-        }
-    }
-
-    private void line(Matrix weights, int row, int lastRow, float[] x, int xAt, float[] y, int yAt) {
-        switch (weights) {
-            case F32Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
-            case Bf16Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
-            case Q8Matrix matrix -> products.line(matrix, row, lastRow, x, xAt, y, yAt);
-            case WidenedMatrix _ -> throw new IllegalStateException("is widened first");
-        }
-    }
-
-    private void tiles(Matrix weights, Range panels, float[] x, int tokens, float[] y, Scratch scratch) {
-        int columns = weights.columns();
-        LaneLoops.Tile tile = new LaneLoops.Tile();
-        tile.xStride = Kernels.stride(columns);
-        tile.yStride = Kernels.stride(weights.rows());
-        int panelsAtOnce = Math.max(1, 2 * lanes / ROWS);
-        for (int panel = panels.start(); panel < panels.end(); panel += panelsAtOnce) {
-            int lastPanel = Math.min(panel + panelsAtOnce, panels.end()) - 1;
-            for (int start = 0; start < columns; start += Scratch.COLUMNS_AT_ONCE) {
-                int end = Math.min(start + Scratch.COLUMNS_AT_ONCE, columns);
-                tile.columns = end - start;
-                tile.x = start;
-                tile.fromZero = start == 0;
-                piece(weights, panel, lastPanel, tile, x, tokens, y, scratch.panel);
+            clear(panels, token, Math.min(endToken, x.tokens()), y, yStride);
+            for (int panel = panels.start(); panel < panels.end(); panel++) {
+                tile.panel = panel;
+                for (int column = 0; column < weights.columns(); column += COLUMNS_AT_ONCE) {
+                    tile.start = column;
+                    tile.end = Math.min(column + COLUMNS_AT_ONCE, weights.columns());
+                    piece(weights, tile, x, column, first, end, token, y, panel * ROWS);
+                }
             }
+            token = endToken;
         }
     }
 
-    /** Some columns of one panel, or of two for the widest registers, for all tokens. */
+    private static void clear(Range panels, int token, int endToken, float[] y, int yStride) {
+        for (int t = token; t < endToken; t++) {
+            Arrays.fill(y, t * yStride + panels.start() * ROWS, t * yStride + panels.end() * ROWS, 0f);
+        }
+    }
+
+    /** Some columns, from {@code column} on, of one panel for the tiles {@code first .. end}. */
     private void piece(
-            Matrix weights,
-            int panel,
-            int lastPanel,
+            Weights weights,
             LaneLoops.Tile tile,
-            float[] x,
-            int tokens,
+            PackedRows x,
+            int column,
+            int first,
+            int end,
+            int firstToken,
             float[] y,
-            float[] scratch) {
-        int start = tile.x;
-        float[] widened = widen(weights, panel, lastPanel, start, tile, scratch);
-        int next = tile.second - tile.first;
-        int base = tile.first;
-        for (int token = 0; token < tokens; token += TILE_TOKENS) {
-            tile.lastToken = Math.min(TILE_TOKENS, tokens - token) - 1;
-            tile.x = token * tile.xStride + start;
+            int yAt) {
+        LaneLoops.Tiles loop = tiles[weights.kind().ordinal()];
+        int token = firstToken;
+        for (int i = first; i < end; i++) {
+            int size = x.tileTokens(i);
+            tile.x = token * x.columns() + column * size;
+            tile.lastToken = Math.min(size, x.tokens() - token) - 1;
             for (int lane = 0; lane < ROWS; lane += 2 * lanes) {
-                tile.first = base + lane;
-                tile.second = lanes < ROWS ? tile.first + lanes : base + next;
-                tile.y = token * tile.yStride + panel * ROWS + lane;
-                tile.ySecond = lanes < ROWS ? tile.y + lanes : tile.y + (lastPanel - panel) * ROWS;
-                if (tile.lastToken < HALF_TILE_TOKENS) {
-                    products.tile3(tile, widened, x, y);
-                } else {
-                    products.tile6(tile, widened, x, y);
-                }
+                tile.lane = lane;
+                tile.y = token * tile.yStride + yAt + lane;
+                loop.tile(size, tile, weights, x.values(), y);
             }
+            token += size;
         }
-        tile.x = start;
-    }
-
-    /** Returns the array that holds the piece in f32, and leaves in the tile where its two panels begin. */
-    private float[] widen(Matrix weights, int panel, int lastPanel, int start, LaneLoops.Tile tile, float[] scratch) {
-        int elements = tile.columns * ROWS;
-        int panelElements = weights.columns() * ROWS;
-        tile.first = 0;
-        tile.second = (lastPanel - panel) * elements;
-        return switch (weights) {
-            case F32Matrix matrix -> {
-                tile.first = panel * panelElements + start * ROWS;
-                tile.second = lastPanel * panelElements + start * ROWS;
-                yield matrix.weights;
-            }
-            case Bf16Matrix matrix -> {
-                for (int p = panel; p <= lastPanel; p++) {
-                    int at = p * panelElements + start * ROWS;
-                    products.widen(matrix.weights, at, elements, scratch, (p - panel) * elements);
-                }
-                yield scratch;
-            }
-            case Q8Matrix matrix -> {
-                for (int p = panel; p <= lastPanel; p++) {
-                    products.widen(matrix, p, start, start + tile.columns, scratch, (p - panel) * elements);
-                }
-                yield scratch;
-            }
-            case WidenedMatrix matrix -> {
-                for (int p = panel; p <= lastPanel; p++) {
-                    matrix.widen(p, start, start + tile.columns, scratch, (p - panel) * elements);
-                }
-                yield scratch;
-            }
-        };
     }
 
     @Override

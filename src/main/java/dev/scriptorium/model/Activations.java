@@ -1,6 +1,7 @@
 package dev.scriptorium.model;
 
 import dev.scriptorium.kernel.Kernels;
+import dev.scriptorium.kernel.PackedRows;
 
 /**
  * What lies between two layers' weights: one row a token, each row padded to {@link Kernels#stride}. As large as the
@@ -19,6 +20,8 @@ final class Activations {
     float[] gate = {}; // (token, intermediateSize)
     float[] up = {}; // (token, intermediateSize)
     float[] branch = {}; // (token, hiddenSize): what a block adds to the residual stream
+    final PackedRows packed = new PackedRows(); // normed or attended, for the next product
+    final PackedRows packedInner = new PackedRows(); // gate, for the next product
     float[] logits = {}; // (chunk that wants logits, vocabularySize)
     final float[] embedding; // (hiddenSize)
     final float[][] mixed; // (thread, headSize): one head's mix of values

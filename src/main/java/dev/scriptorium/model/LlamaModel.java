@@ -4,6 +4,7 @@ import dev.scriptorium.kernel.ComputeTeam;
 import dev.scriptorium.kernel.Kernels;
 import dev.scriptorium.kernel.Kernels.Range;
 import dev.scriptorium.kernel.Matrix;
+import dev.scriptorium.kernel.PackedRows;
 import dev.scriptorium.model.LlamaWeights.Layer;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +21,6 @@ import java.util.List;
 public final class LlamaModel implements LanguageModel {
     /** Tasks smaller than this are done sooner than they are shared: about two microseconds on one thread. */
     private static final long SHARED_MULTIPLICATIONS_MIN = 1 << 16;
-
-    private static final int PANEL_ROWS = 16;
 
     private final LlamaConfig config;
     private final LlamaWeights weights;
@@ -110,11 +109,12 @@ public final class LlamaModel implements LanguageModel {
             rotateAndRemember(layer);
             // what it finds in the tokens before it
             attend(layer);
-            addProduct(w.attentionOutput(), a.attended, batch.tokens());
+            pack(a.attended, config.querySize(), batch.tokens());
+            addProduct(w.attentionOutput(), a.packed, batch.tokens());
             // what it makes of that
             norm(w.feedForwardNorm(), batch.tokens());
             gate(w, batch.tokens());
-            addProduct(w.down(), a.gate, batch.tokens());
+            addProduct(w.down(), a.packedInner, batch.tokens());
         }
         batch.advance();
         return logits();
@@ -138,14 +138,24 @@ public final class LlamaModel implements LanguageModel {
                 kernels.rmsNorm(a.hidden, token * stride, normWeights, config.rmsNormEpsilon(), a.normed);
             }
         });
+        pack(a.normed, config.hiddenSize(), tokens);
+    }
+
+    /** Lays rows out for a product. */
+    private void pack(float[] x, int columns, int tokens) {
+        kernels.shape(a.packed, tokens, columns);
+        share((long) tokens * columns, (part, parts) -> {
+            Range range = Range.share(columns, part, parts);
+            a.packed.fill(x, range.start(), range.end());
+        });
     }
 
     /** query, key, value = W normed */
     private void project(Layer w, int tokens) {
         share(work(w.query(), tokens) + 2 * work(w.key(), tokens), (part, parts) -> {
-            product(w.query(), a.normed, tokens, a.query, part, parts);
-            product(w.key(), a.normed, tokens, a.key, part, parts);
-            product(w.value(), a.normed, tokens, a.value, part, parts);
+            product(w.query(), a.packed, a.query, part, parts);
+            product(w.key(), a.packed, a.key, part, parts);
+            product(w.value(), a.packed, a.value, part, parts);
         });
     }
 
@@ -192,16 +202,23 @@ public final class LlamaModel implements LanguageModel {
         int at = token * Kernels.stride(config.querySize()) + headIndex * config.headSize();
         float[] scores = a.scores(thread);
         int keysAt = cache.keysAt(layer, keyValueHead);
-        for (int p = 0; p < positions; p += PANEL_ROWS) {
-            kernels.scores(head, a.query, at, sequence.block(p / PANEL_ROWS), keysAt, scores, p);
+        for (int p = 0; p < positions; p += KeyValueCache.BLOCK_POSITIONS) {
+            kernels.scores(head, a.query, at, sequence.block(p / KeyValueCache.BLOCK_POSITIONS), keysAt, scores, p);
         }
         kernels.softmax(scores, 0, positions);
         float[] mixed = a.mixed[thread];
         Arrays.fill(mixed, 0f);
         int valuesAt = cache.valuesAt(layer, keyValueHead);
-        for (int p = 0; p < positions; p += PANEL_ROWS) {
-            int count = Math.min(PANEL_ROWS, positions - p);
-            kernels.mix(scores, p, count, sequence.block(p / PANEL_ROWS), valuesAt, cache.valueWidth(), mixed);
+        for (int p = 0; p < positions; p += KeyValueCache.BLOCK_POSITIONS) {
+            int count = Math.min(KeyValueCache.BLOCK_POSITIONS, positions - p);
+            kernels.mix(
+                    scores,
+                    p,
+                    count,
+                    sequence.block(p / KeyValueCache.BLOCK_POSITIONS),
+                    valuesAt,
+                    cache.valueWidth(),
+                    mixed);
         }
         System.arraycopy(mixed, 0, a.attended, at, config.headSize());
     }
@@ -209,20 +226,22 @@ public final class LlamaModel implements LanguageModel {
     /** gate = silu(W normed) * (V normed) */
     private void gate(Layer w, int tokens) {
         int stride = Kernels.stride(config.intermediateSize());
+        kernels.shape(a.packedInner, tokens, config.intermediateSize());
         share(2 * work(w.gate(), tokens), (part, parts) -> {
-            Range rows = product(w.gate(), a.normed, tokens, a.gate, part, parts);
-            product(w.up(), a.normed, tokens, a.up, part, parts);
+            Range rows = product(w.gate(), a.packed, a.gate, part, parts);
+            product(w.up(), a.packed, a.up, part, parts);
             for (int token = 0; token < tokens; token++) {
                 kernels.swiglu(a.gate, a.up, token * stride + rows.start(), rows.end() - rows.start());
             }
+            a.packedInner.fill(a.gate, rows.start(), rows.end());
         });
     }
 
     /** hidden += W x */
-    private void addProduct(Matrix w, float[] x, int tokens) {
+    private void addProduct(Matrix w, PackedRows x, int tokens) {
         int stride = Kernels.stride(config.hiddenSize());
         share(work(w, tokens), (part, parts) -> {
-            Range rows = product(w, x, tokens, a.branch, part, parts);
+            Range rows = product(w, x, a.branch, part, parts);
             for (int token = 0; token < tokens; token++) {
                 int at = token * stride;
                 kernels.add(a.hidden, a.branch, new Range(at + rows.start(), at + rows.end()));
@@ -241,7 +260,7 @@ public final class LlamaModel implements LanguageModel {
         norm(weights.outputNorm(), rows);
         a.growLogits(rows);
         share(work(weights.output(), rows), (part, parts) -> {
-            product(weights.output(), a.normed, rows, a.logits, part, parts);
+            product(weights.output(), a.packed, a.logits, part, parts);
         });
         int size = config.vocabularySize();
         if (logits.length < rows * size) {
@@ -257,11 +276,13 @@ public final class LlamaModel implements LanguageModel {
         return (long) w.rows() * w.columns() * tokens;
     }
 
-    /** This part's rows of W x; returns which they are, padding included. */
-    private Range product(Matrix w, float[] x, int tokens, float[] y, int part, int parts) {
-        Range panels = Range.share(Kernels.stride(w.rows()) / PANEL_ROWS, part, parts);
-        kernels.product(w, panels, x, tokens, y, a.scratch[part]);
-        return new Range(panels.start() * PANEL_ROWS, panels.end() * PANEL_ROWS);
+    /** This part's rows of W x; returns which they are, without padding. */
+    private Range product(Matrix w, PackedRows x, float[] y, int part, int parts) {
+        Range panels = Range.share(Kernels.panels(w.rows()), part, parts);
+        kernels.product(w, panels, x, y, a.scratch[part]);
+        return new Range(
+                Math.min(w.rows(), Kernels.firstRow(panels.start())),
+                Math.min(w.rows(), Kernels.firstRow(panels.end())));
     }
 
     private void share(long multiplications, ComputeTeam.Task task) {

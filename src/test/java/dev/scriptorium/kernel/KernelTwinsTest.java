@@ -36,7 +36,7 @@ class KernelTwinsTest {
     @MethodSource("shapes")
     void productsAgreeForEveryKindWidthAndNumberOfTokens(int rows, int columns) {
         for (Matrix matrix : Matrices.ofEveryKind(rows, columns, rows * 1000L + columns)) {
-            for (int tokens : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 19}) {
+            for (int tokens : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 19, 24, 28, 33, 99}) {
                 // Given
                 float[] x = activations(tokens, columns, tokens);
                 int[] expected = bits(product(SCALAR, matrix, x, tokens, 1), tokens, rows);
@@ -75,9 +75,12 @@ class KernelTwinsTest {
     private static float[] product(Kernels kernels, Matrix matrix, float[] x, int tokens, int parts) {
         float[] y = new float[tokens * Kernels.stride(matrix.rows())];
         Arrays.fill(y, Float.NaN);
+        PackedRows packed = new PackedRows();
+        kernels.shape(packed, tokens, matrix.columns());
+        packed.fill(x, 0, matrix.columns());
         for (int part = 0; part < parts; part++) {
-            Range panels = Range.share(Kernels.stride(matrix.rows()) / 16, part, parts);
-            kernels.product(matrix, panels, x, tokens, y, new Scratch());
+            Range panels = Range.share(Kernels.panels(matrix.rows()), part, parts);
+            kernels.product(matrix, panels, packed, y, new Scratch());
         }
         return y;
     }

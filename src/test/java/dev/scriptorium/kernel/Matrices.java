@@ -88,7 +88,7 @@ final class Matrices {
         return Q8Matrix.pack(rows, columns, (row, quants, scales) -> {
             random.nextBytes(quants);
             for (int block = 0; block < scales.length; block++) {
-                scales[block] = (float) random.nextDouble(0.001, 0.02);
+                scales[block] = Float.floatToFloat16((float) random.nextDouble(-0.001, 0.02));
             }
         });
     }

@@ -48,8 +48,8 @@ class MatrixTest {
             quants[0] = -128;
             quants[31] = 127;
             quants[32] = (byte) row;
-            scales[0] = 0.5f;
-            scales[1] = 0.25f;
+            scales[0] = Float.floatToFloat16(0.5f);
+            scales[1] = Float.floatToFloat16(0.25f);
         });
         float[] row = new float[64];
 

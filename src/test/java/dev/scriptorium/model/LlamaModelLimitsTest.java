@@ -69,7 +69,7 @@ class LlamaModelLimitsTest {
 
         // Then
         assertThat(claimed.cacheBlocksFree()).isEqualTo(1 << 27);
-        assertThat(LlamaModel.cacheBytesPerToken(TinyModel.CONFIG)).isEqualTo(2 * 4 * (8 + 16) * 4);
+        assertThat(LlamaModel.cacheBytesPerToken(TinyModel.CONFIG)).isEqualTo(2 * 4 * (8 + 32) * 4);
     }
 
     @Test

@@ -70,7 +70,7 @@ final class TinyModel {
         return Q8Matrix.pack(rows, columns, (row, quants, scales) -> {
             random.nextBytes(quants);
             for (int block = 0; block < scales.length; block++) {
-                scales[block] = (float) random.nextDouble(0.001, 0.003);
+                scales[block] = Float.floatToFloat16((float) random.nextDouble(0.001, 0.003));
             }
         });
     }

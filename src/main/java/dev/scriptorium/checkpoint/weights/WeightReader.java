@@ -291,9 +291,9 @@ public final class WeightReader {
         return weights;
     }
 
-    private static void q8(ByteBuffer row, byte[] quants, float[] scales) {
+    private static void q8(ByteBuffer row, byte[] quants, short[] scales) {
         for (int block = 0; block < scales.length; block++) {
-            scales[block] = Float.float16ToFloat(row.getShort());
+            scales[block] = row.getShort();
             row.get(quants, block * Q8Matrix.BLOCK_COLUMNS, Q8Matrix.BLOCK_COLUMNS);
         }
     }

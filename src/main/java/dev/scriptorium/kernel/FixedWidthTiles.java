@@ -1,0 +1,345 @@
+package dev.scriptorium.kernel;
+
+import static dev.scriptorium.kernel.Panels.ROWS;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Tiles of matrix products, for whatever width and kind of weight is in the class data. {@link VectorKernels} defines
+ * this code once for each; nobody else may name this class, whose own initialiser finds nothing. The weights are
+ * widened in registers as they stream by.
+ *
+ * <p>Two vectors of rows by 12 tokens leave the widest registers, of which there are 32, with room for the weights, the
+ * broadcast x and what widening needs; by 6 tokens the narrower ones, of which there may be 16. Always {@code acc =
+ * x.fma(w, acc)}: with the accumulator as the receiver C2 destroys an operand that it still needs. Vectors are loaded
+ * and stored without methods of our own around it: past 18,000 nodes C2 inlines only what the JDK tells it to, and a
+ * vector that goes through a call is an object.
+ */
+final class FixedWidthTiles implements LaneLoops.Tiles {
+    private static final Widening WIDENING = VectorKernels.widening(MethodHandles.lookup());
+    private static final VectorSpecies<Float> FLOATS = WIDENING.floats();
+    private static final int LANES = FLOATS.length();
+
+    FixedWidthTiles() {}
+
+    @Override
+    public void tile(int tokens, LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
+        switch (tokens) {
+            case 4 -> tile4(tile, weights, x, y);
+            case 6 -> tile6(tile, weights, x, y);
+            case 8 -> tile8(tile, weights, x, y);
+            case 12 -> tile12(tile, weights, x, y);
+            default -> throw new IllegalArgumentException("a tile of " + tokens + " tokens; there is none");
+        }
+    }
+
+    private static void tile4(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
+        int stride = tile.yStride;
+        int last = tile.lastToken;
+        int y0 = tile.y;
+        int y1 = y0 + Math.min(1, last) * stride;
+        int y2 = y0 + Math.min(2, last) * stride;
+        int y3 = y0 + Math.min(3, last) * stride;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        int at = tile.x;
+        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
+            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
+            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
+            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
+            int count = Math.min(WIDENING.run(), tile.end - column);
+            for (int k = 0; k < count; k++) {
+                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
+                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
+                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 4]);
+                a0 = value.fma(w0, a0);
+                a1 = value.fma(w1, a1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 1]);
+                b0 = value.fma(w0, b0);
+                b1 = value.fma(w1, b1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 2]);
+                c0 = value.fma(w0, c0);
+                c1 = value.fma(w1, c1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 3]);
+                d0 = value.fma(w0, d0);
+                d1 = value.fma(w1, d1);
+            }
+            at += count * 4;
+        }
+        a0.intoArray(y, y0);
+        a1.intoArray(y, y0 + LANES);
+        b0.intoArray(y, y1);
+        b1.intoArray(y, y1 + LANES);
+        c0.intoArray(y, y2);
+        c1.intoArray(y, y2 + LANES);
+        d0.intoArray(y, y3);
+        d1.intoArray(y, y3 + LANES);
+    }
+
+    private static void tile6(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
+        int stride = tile.yStride;
+        int last = tile.lastToken;
+        int y0 = tile.y;
+        int y1 = y0 + Math.min(1, last) * stride;
+        int y2 = y0 + Math.min(2, last) * stride;
+        int y3 = y0 + Math.min(3, last) * stride;
+        int y4 = y0 + Math.min(4, last) * stride;
+        int y5 = y0 + Math.min(5, last) * stride;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector e0 = FloatVector.fromArray(FLOATS, y, y4);
+        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
+        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        int at = tile.x;
+        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
+            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
+            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
+            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
+            int count = Math.min(WIDENING.run(), tile.end - column);
+            for (int k = 0; k < count; k++) {
+                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
+                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
+                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 6]);
+                a0 = value.fma(w0, a0);
+                a1 = value.fma(w1, a1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 1]);
+                b0 = value.fma(w0, b0);
+                b1 = value.fma(w1, b1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 2]);
+                c0 = value.fma(w0, c0);
+                c1 = value.fma(w1, c1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 3]);
+                d0 = value.fma(w0, d0);
+                d1 = value.fma(w1, d1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 4]);
+                e0 = value.fma(w0, e0);
+                e1 = value.fma(w1, e1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 5]);
+                f0 = value.fma(w0, f0);
+                f1 = value.fma(w1, f1);
+            }
+            at += count * 6;
+        }
+        a0.intoArray(y, y0);
+        a1.intoArray(y, y0 + LANES);
+        b0.intoArray(y, y1);
+        b1.intoArray(y, y1 + LANES);
+        c0.intoArray(y, y2);
+        c1.intoArray(y, y2 + LANES);
+        d0.intoArray(y, y3);
+        d1.intoArray(y, y3 + LANES);
+        e0.intoArray(y, y4);
+        e1.intoArray(y, y4 + LANES);
+        f0.intoArray(y, y5);
+        f1.intoArray(y, y5 + LANES);
+    }
+
+    private static void tile8(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
+        int stride = tile.yStride;
+        int last = tile.lastToken;
+        int y0 = tile.y;
+        int y1 = y0 + Math.min(1, last) * stride;
+        int y2 = y0 + Math.min(2, last) * stride;
+        int y3 = y0 + Math.min(3, last) * stride;
+        int y4 = y0 + Math.min(4, last) * stride;
+        int y5 = y0 + Math.min(5, last) * stride;
+        int y6 = y0 + Math.min(6, last) * stride;
+        int y7 = y0 + Math.min(7, last) * stride;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector e0 = FloatVector.fromArray(FLOATS, y, y4);
+        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
+        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        FloatVector g0 = FloatVector.fromArray(FLOATS, y, y6);
+        FloatVector g1 = FloatVector.fromArray(FLOATS, y, y6 + LANES);
+        FloatVector h0 = FloatVector.fromArray(FLOATS, y, y7);
+        FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + LANES);
+        int at = tile.x;
+        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
+            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
+            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
+            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
+            int count = Math.min(WIDENING.run(), tile.end - column);
+            for (int k = 0; k < count; k++) {
+                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
+                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
+                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 8]);
+                a0 = value.fma(w0, a0);
+                a1 = value.fma(w1, a1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 1]);
+                b0 = value.fma(w0, b0);
+                b1 = value.fma(w1, b1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 2]);
+                c0 = value.fma(w0, c0);
+                c1 = value.fma(w1, c1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 3]);
+                d0 = value.fma(w0, d0);
+                d1 = value.fma(w1, d1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 4]);
+                e0 = value.fma(w0, e0);
+                e1 = value.fma(w1, e1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 5]);
+                f0 = value.fma(w0, f0);
+                f1 = value.fma(w1, f1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 6]);
+                g0 = value.fma(w0, g0);
+                g1 = value.fma(w1, g1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 7]);
+                h0 = value.fma(w0, h0);
+                h1 = value.fma(w1, h1);
+            }
+            at += count * 8;
+        }
+        a0.intoArray(y, y0);
+        a1.intoArray(y, y0 + LANES);
+        b0.intoArray(y, y1);
+        b1.intoArray(y, y1 + LANES);
+        c0.intoArray(y, y2);
+        c1.intoArray(y, y2 + LANES);
+        d0.intoArray(y, y3);
+        d1.intoArray(y, y3 + LANES);
+        e0.intoArray(y, y4);
+        e1.intoArray(y, y4 + LANES);
+        f0.intoArray(y, y5);
+        f1.intoArray(y, y5 + LANES);
+        g0.intoArray(y, y6);
+        g1.intoArray(y, y6 + LANES);
+        h0.intoArray(y, y7);
+        h1.intoArray(y, y7 + LANES);
+    }
+
+    private static void tile12(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
+        int stride = tile.yStride;
+        int last = tile.lastToken;
+        int y0 = tile.y;
+        int y1 = y0 + Math.min(1, last) * stride;
+        int y2 = y0 + Math.min(2, last) * stride;
+        int y3 = y0 + Math.min(3, last) * stride;
+        int y4 = y0 + Math.min(4, last) * stride;
+        int y5 = y0 + Math.min(5, last) * stride;
+        int y6 = y0 + Math.min(6, last) * stride;
+        int y7 = y0 + Math.min(7, last) * stride;
+        int y8 = y0 + Math.min(8, last) * stride;
+        int y9 = y0 + Math.min(9, last) * stride;
+        int y10 = y0 + Math.min(10, last) * stride;
+        int y11 = y0 + Math.min(11, last) * stride;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector e0 = FloatVector.fromArray(FLOATS, y, y4);
+        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
+        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        FloatVector g0 = FloatVector.fromArray(FLOATS, y, y6);
+        FloatVector g1 = FloatVector.fromArray(FLOATS, y, y6 + LANES);
+        FloatVector h0 = FloatVector.fromArray(FLOATS, y, y7);
+        FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + LANES);
+        FloatVector i0 = FloatVector.fromArray(FLOATS, y, y8);
+        FloatVector i1 = FloatVector.fromArray(FLOATS, y, y8 + LANES);
+        FloatVector j0 = FloatVector.fromArray(FLOATS, y, y9);
+        FloatVector j1 = FloatVector.fromArray(FLOATS, y, y9 + LANES);
+        FloatVector k0 = FloatVector.fromArray(FLOATS, y, y10);
+        FloatVector k1 = FloatVector.fromArray(FLOATS, y, y10 + LANES);
+        FloatVector l0 = FloatVector.fromArray(FLOATS, y, y11);
+        FloatVector l1 = FloatVector.fromArray(FLOATS, y, y11 + LANES);
+        int at = tile.x;
+        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
+            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
+            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
+            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
+            int count = Math.min(WIDENING.run(), tile.end - column);
+            for (int k = 0; k < count; k++) {
+                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
+                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
+                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 12]);
+                a0 = value.fma(w0, a0);
+                a1 = value.fma(w1, a1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 1]);
+                b0 = value.fma(w0, b0);
+                b1 = value.fma(w1, b1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 2]);
+                c0 = value.fma(w0, c0);
+                c1 = value.fma(w1, c1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 3]);
+                d0 = value.fma(w0, d0);
+                d1 = value.fma(w1, d1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 4]);
+                e0 = value.fma(w0, e0);
+                e1 = value.fma(w1, e1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 5]);
+                f0 = value.fma(w0, f0);
+                f1 = value.fma(w1, f1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 6]);
+                g0 = value.fma(w0, g0);
+                g1 = value.fma(w1, g1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 7]);
+                h0 = value.fma(w0, h0);
+                h1 = value.fma(w1, h1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 8]);
+                i0 = value.fma(w0, i0);
+                i1 = value.fma(w1, i1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 9]);
+                j0 = value.fma(w0, j0);
+                j1 = value.fma(w1, j1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 10]);
+                k0 = value.fma(w0, k0);
+                k1 = value.fma(w1, k1);
+                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 11]);
+                l0 = value.fma(w0, l0);
+                l1 = value.fma(w1, l1);
+            }
+            at += count * 12;
+        }
+        a0.intoArray(y, y0);
+        a1.intoArray(y, y0 + LANES);
+        b0.intoArray(y, y1);
+        b1.intoArray(y, y1 + LANES);
+        c0.intoArray(y, y2);
+        c1.intoArray(y, y2 + LANES);
+        d0.intoArray(y, y3);
+        d1.intoArray(y, y3 + LANES);
+        e0.intoArray(y, y4);
+        e1.intoArray(y, y4 + LANES);
+        f0.intoArray(y, y5);
+        f1.intoArray(y, y5 + LANES);
+        g0.intoArray(y, y6);
+        g1.intoArray(y, y6 + LANES);
+        h0.intoArray(y, y7);
+        h1.intoArray(y, y7 + LANES);
+        i0.intoArray(y, y8);
+        i1.intoArray(y, y8 + LANES);
+        j0.intoArray(y, y9);
+        j1.intoArray(y, y9 + LANES);
+        k0.intoArray(y, y10);
+        k1.intoArray(y, y10 + LANES);
+        l0.intoArray(y, y11);
+        l1.intoArray(y, y11 + LANES);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.scriptorium.kernel;
+
+/**
+ * The arrays of one matrix as the loops see them, in the layout of {@link Panels}; those that its kind has no use for
+ * are empty.
+ *
+ * @param columns of the matrix
+ * @param floats f32 weights
+ * @param shorts bfloat16 weights
+ * @param bytes quants
+ * @param scales one a row and block of 32 columns, laid out as weights are
+ */
+record Weights(WeightKind kind, int columns, float[] floats, short[] shorts, byte[] bytes, float[] scales) {
+    private static final float[] NO_FLOATS = {};
+    private static final short[] NO_SHORTS = {};
+    private static final byte[] NO_BYTES = {};
+
+    static Weights f32(int columns, float[] floats) {
+        return new Weights(WeightKind.F32, columns, floats, NO_SHORTS, NO_BYTES, NO_FLOATS);
+    }
+
+    static Weights bf16(int columns, short[] shorts) {
+        return new Weights(WeightKind.BF16, columns, NO_FLOATS, shorts, NO_BYTES, NO_FLOATS);
+    }
+
+    static Weights q8(int columns, byte[] quants, float[] scales) {
+        return new Weights(WeightKind.Q8_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
+    }
+}
