@@ -84,6 +84,10 @@ final class Jobs {
                         line.temperature(),
                         "top_k",
                         0,
+                        "top_p",
+                        1,
+                        "repetition_penalty",
+                        1,
                         "seed",
                         7)))
                 .toList();
