@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class LaneReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
     private static final Duration POLL_WHILE_BUSY = Duration.ofMillis(10);
     private static final Duration POLL_WHILE_IDLE = Duration.ofMillis(250);
+    private static final Duration WAIT_WHILE_FULL = Duration.ofMillis(20);
     private static final int BATCH_RECORDS_MAX = 64;
     private static final int ALONE_FROM_STARTS = 2;
 
@@ -186,7 +188,9 @@ public final class LaneReader implements AutoCloseable {
         work += publisher.drain();
         work += feed.hear(intake::cancel);
         boolean busy = inWorker.get() > 0 || publisher.unanswered() > 0 || buffers.size() > 0;
-        for (ConsumerRecord<byte[], byte[]> received : owned.poll(busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE, !closing)) {
+        boolean full = owned.pauseFull(!closing);
+        Duration wait = busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE;
+        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : wait)) {
             receive(received);
             work++;
         }
@@ -195,6 +199,11 @@ public final class LaneReader implements AutoCloseable {
         work += closing ? 0 : feed();
         owned.commitIfDue();
         buffered.set(buffers.size());
+        if (full && work == 0) {
+            // Not in poll: with fetched records of a paused partition in its hands, the consumer does not wait but
+            // spins.
+            LockSupport.parkNanos(this, WAIT_WHILE_FULL.toNanos());
+        }
         return work;
     }
 
@@ -320,12 +329,12 @@ public final class LaneReader implements AutoCloseable {
         Intake.Listener listener = new Intake.Listener() {
             @Override
             public void ended(Outcome outcome) {
-                said.add(new Said.Ended(parcel, outcome));
+                say(new Said.Ended(parcel, outcome));
             }
 
             @Override
             public void wrote(TokenChunk piece) {
-                said.add(new Said.Wrote(piece));
+                say(new Said.Wrote(piece));
             }
         };
         if (intake.offer(attempt, listener)) {
@@ -333,6 +342,12 @@ public final class LaneReader implements AutoCloseable {
         }
         inWorker.decrementAndGet();
         return false;
+    }
+
+    /** On one of the worker's threads. */
+    private void say(Said what) {
+        said.add(what);
+        LockSupport.unpark(thread);
     }
 
     private void putBack(List<Parcel> batch) {

@@ -77,18 +77,24 @@ final class OwnedPartitions {
     }
 
     /**
-     * Records of partitions whose buffers have room; never longer than the timeout.
+     * Pauses the partitions from which nothing is wanted now and resumes the others; returns whether any is paused.
      *
      * @param takesMore whether anything new is wanted at all; the partitions stay ours even if not
      */
-    ConsumerRecords<byte[], byte[]> poll(Duration timeout, boolean takesMore) {
-        Set<TopicPartition> assignment = consumer.assignment();
-        Set<TopicPartition> full = assignment.stream()
+    boolean pauseFull(boolean takesMore) {
+        Set<TopicPartition> full = consumer.assignment().stream()
                 .filter(each -> !takesMore || buffers.isFull(each))
                 .collect(Collectors.toSet());
         Set<TopicPartition> paused = consumer.paused();
-        consumer.pause(full);
-        consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
+        if (!paused.equals(full)) {
+            consumer.pause(full);
+            consumer.resume(paused.stream().filter(each -> !full.contains(each)).toList());
+        }
+        return !full.isEmpty();
+    }
+
+    /** Records of partitions that are not paused; never longer than the timeout. */
+    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
         return consumer.poll(timeout);
     }
 
