@@ -1,6 +1,7 @@
 package dev.scriptorium.sample;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the tokens of one sequence.
@@ -64,8 +65,20 @@ public final class Sampler {
      * @throws NonFiniteLogitsException if a logit is infinite or not a number
      */
     public int pick(float[] logits, int offset, int position) {
+        return pick(logits, offset, position, null);
+    }
+
+    /**
+     * The next token out of those allowed; the others are as if they had no probability.
+     *
+     * @param allowed a bit for each token by its id, at least one set; null for all
+     */
+    public int pick(float[] logits, int offset, int position, long @Nullable [] allowed) {
         copyFinite(logits, offset);
         penalties.apply(scores);
+        if (allowed != null) {
+            forbid(allowed);
+        }
         int token = options.temperature() == 0f ? likeliest() : draw(position);
         penalties.addOutput(token);
         return token;
@@ -76,6 +89,14 @@ public final class Sampler {
         for (int id = 0; id < vocabularySize; id++) {
             if (!Float.isFinite(scores[id])) {
                 throw new NonFiniteLogitsException(id, scores[id]);
+            }
+        }
+    }
+
+    private void forbid(long[] allowed) {
+        for (int id = 0; id < vocabularySize; id++) {
+            if ((allowed[id >> 6] & 1L << id) == 0) {
+                scores[id] = Float.NEGATIVE_INFINITY;
             }
         }
     }

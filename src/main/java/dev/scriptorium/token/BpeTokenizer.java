@@ -1,6 +1,7 @@
 package dev.scriptorium.token;
 
 import dev.scriptorium.token.AddedTokens.AddedToken;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
 
 /**
@@ -156,6 +157,26 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public String piece(int id) {
         return vocabulary.piece(id);
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        return switch (vocabulary.kind(id)) {
+            case CONTROL, UNKNOWN, UNUSED -> new byte[0];
+            case BYTE ->
+                rules.decoding() == Decoding.BYTE_LEVEL
+                        ? spelled(vocabulary.piece(id))
+                        : new byte[] {(byte) vocabulary.byteOfId(id)};
+            case NORMAL, USER_DEFINED -> spelled(vocabulary.piece(id));
+        };
+    }
+
+    private byte[] spelled(String piece) {
+        return switch (rules.decoding()) {
+            case BYTE_FALLBACK, BYTE_FALLBACK_WITHOUT_FIRST_SPACE ->
+                piece.replace(SpaceMarking.MARK, ' ').getBytes(StandardCharsets.UTF_8);
+            case BYTE_LEVEL -> ByteLevelAlphabet.bytes(piece);
+        };
     }
 
     @Override

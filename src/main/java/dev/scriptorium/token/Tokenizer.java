@@ -19,6 +19,12 @@ public interface Tokenizer {
     /** The vocabulary's own spelling of an id, for people to read. */
     String piece(int id);
 
+    /**
+     * The bytes that an id adds to a text, as {@link #continuation} shows it: a piece of UTF-8, which may begin or end
+     * within a character. None for a control token.
+     */
+    byte[] bytes(int id);
+
     /** Whether the id is a control token, which never shows in text. */
     boolean isControl(int id);
 

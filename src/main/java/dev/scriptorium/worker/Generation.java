@@ -2,21 +2,22 @@ package dev.scriptorium.worker;
 
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Input;
+import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.ResolvedSampling;
 import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.TokenChunk;
-import dev.scriptorium.event.Usage;
+import dev.scriptorium.grammar.Automaton;
 import dev.scriptorium.model.LanguageModel.CachedSequence;
 import dev.scriptorium.model.LanguageModel.Chunk;
 import dev.scriptorium.model.LanguageModel.Logits;
 import dev.scriptorium.sample.Sampler;
 import dev.scriptorium.sample.SamplerOptions;
 import dev.scriptorium.token.Tokenizer.TextDecoder;
-import java.nio.ByteBuffer;
+import dev.scriptorium.worker.text.Form;
+import dev.scriptorium.worker.text.Notes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ final class Generation implements Chunk, AutoCloseable {
     private final TextDecoder decoder;
     private final StopText text;
     private final PromptLookup lookup;
+    private final Notes notes;
+    private final @Nullable Form form;
     /** Prompt and output; the first {@code length} are known. */
     private int[] ids;
 
@@ -51,28 +54,39 @@ final class Generation implements Chunk, AutoCloseable {
     private long firstTokenAt = NEVER;
     private long lastTokenAt = NEVER;
 
-    /** @param guessesMax tokens it may guess at once */
-    Generation(Task task, Preparation.Ready ready, ServedModel served, int guessesMax) {
-        this.askers.add(new Asker(
-                task, ready.sampling(), task.prompt().delivery().stream() ? new Pieces(task.prompt(), 0) : null));
+    /**
+     * @param choice which of the answer's
+     * @param guessesMax tokens it may guess at once
+     */
+    Generation(Answer answer, int choice, Preparation.Ready ready, ServedModel served, int guessesMax) {
+        Prompt prompt = answer.task().prompt();
+        this.askers.add(new Asker(answer, choice, prompt.delivery().stream() ? new Pieces(prompt, choice) : null));
         this.served = served;
-        this.sampling = ready.sampling();
+        this.sampling = answer.sampling(choice);
         this.promptTokens = ready.promptIds().length;
         this.tokensMax = ready.tokensMax();
         // Prompt and completion put together must read as one text; an answer in a chat stands on its own.
-        this.decoder = switch (task.prompt().input()) {
-            case Input.Text _ -> served.tokenizer().continuation();
-            case Input.Chat _ -> served.tokenizer().decoder();
+        boolean isChat = switch (prompt.input()) {
+            case Input.Text _ -> false;
+            case Input.Chat _ -> true;
         };
+        this.decoder =
+                isChat ? served.tokenizer().decoder() : served.tokenizer().continuation();
+        this.notes = new Notes(prompt.answer(), choice, isChat, promptTokens, served.tokenizer());
+        Automaton automaton = ready.form();
+        this.form = automaton == null ? null : new Form(automaton.cursor(), served.endIds());
         this.text = new StopText(sampling.stop());
         this.lookup = new PromptLookup(guessesMax);
         this.ids = ready.promptIds();
         this.length = promptTokens;
     }
 
-    /** One who gets the text: with a seed of its own where the seed decides nothing. */
-    record Asker(
-            Task task, ResolvedSampling sampling, @Nullable Pieces pieces) {}
+    /** One who gets the text as one choice of an answer. */
+    record Asker(Answer answer, int choice, @Nullable Pieces pieces) {
+        Task task() {
+            return answer.task();
+        }
+    }
 
     /** Who gets the text, at least one. */
     List<Asker> askers() {
@@ -131,7 +145,8 @@ final class Generation implements Chunk, AutoCloseable {
     int reuse(int known) {
         CachedSequence open = sequence();
         int before = open.length();
-        int after = open.reuse(ids, known);
+        // What is noted of the prompt must be computed.
+        int after = notes.wantsPrompt() ? before : open.reuse(ids, known);
         if (length == promptTokens) {
             cachedTokens += after - before;
         }
@@ -201,7 +216,28 @@ final class Generation implements Chunk, AutoCloseable {
 
     @Override
     public int logitRows() {
-        return chunkCatchesUp ? 1 + chunkGuesses : 0;
+        return promptRows() + (chunkCatchesUp ? 1 + chunkGuesses : 0);
+    }
+
+    /** How many of its rows, before those from which it is sampled, tell of the prompt's own tokens. */
+    int promptRows() {
+        return notes.wantsPrompt() ? Math.clamp(promptTokens - 1L - chunkFrom, 0, chunkCount) : 0;
+    }
+
+    /** Notes what the rows of its chunk tell of the prompt. */
+    void notePrompt(Logits rows, int firstRow) {
+        notes.prompt(ids, chunkFrom, rows.values(), firstRow, promptRows(), rows.vocabularySize());
+    }
+
+    /** Whether it is over once its prompt is computed. */
+    boolean wantsNoText() {
+        return sampling.maxTokens() == 0;
+    }
+
+    /** Its prompt was computed. */
+    void promptDone(long now) {
+        firstTokenAt = now;
+        lastTokenAt = now;
     }
 
     /** Guesses in its chunk. */
@@ -237,7 +273,10 @@ final class Generation implements Chunk, AutoCloseable {
             throw new IllegalStateException("request " + task().prompt().request() + " was never opened");
         }
         int position = length - promptTokens;
-        int id = chooser.pick(logits.values(), row * logits.vocabularySize(), position);
+        int offset = row * logits.vocabularySize();
+        Form held = form;
+        int id = chooser.pick(logits.values(), offset, position, held == null ? null : held.allowed());
+        notes.output(id, logits.values(), offset, logits.vocabularySize());
         add(id);
         if (firstTokenAt == NEVER) {
             firstTokenAt = now;
@@ -247,13 +286,19 @@ final class Generation implements Chunk, AutoCloseable {
             text.push(decoder.finish());
             return FinishReason.STOP;
         }
-        if (!served.tokenizer().isControl(id) && text.push(decoder.push(id))) {
-            return FinishReason.STOP;
-        }
-        if (position + 1 < sampling.maxTokens()) {
+        boolean whole = held != null && held.accept(id);
+        boolean stopped = !served.tokenizer().isControl(id) && text.push(decoder.push(id));
+        if (!stopped && !whole && position + 1 < sampling.maxTokens()) {
             return null;
         }
-        return text.push(decoder.finish()) ? FinishReason.STOP : FinishReason.LENGTH;
+        stopped = stopped || text.push(decoder.finish());
+        if (held != null && stopped) {
+            throw new Form.ViolationException("a stop text cut it");
+        }
+        if (held != null) {
+            held.requireEnd("it had its %d tokens".formatted(position + 1));
+        }
+        return stopped || whole ? FinishReason.STOP : FinishReason.LENGTH;
     }
 
     /** Whether one of those who asked wants to see it grow. */
@@ -280,15 +325,17 @@ final class Generation implements Chunk, AutoCloseable {
         return text.text();
     }
 
-    /** As {@link dev.scriptorium.event.Provenance} has it. */
-    String promptDigest() {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * promptTokens);
-        bytes.asIntBuffer().put(ids, 0, promptTokens);
-        return "sha256:" + HexFormat.of().formatHex(SamplingResolver.sha256().digest(bytes.array()));
+    /** Whether what there is of it may be given as an answer. */
+    boolean mayBeCut() {
+        return completionTokens() > 0 && (form == null || form.mayEnd());
     }
 
-    Usage usage() {
-        return new Usage(promptTokens, cachedTokens, length - promptTokens);
+    int completionTokens() {
+        return length - promptTokens;
+    }
+
+    Notes notes() {
+        return notes;
     }
 
     /** Clocks of two machines may disagree, so no span is shown as less than nothing. */

@@ -1,15 +1,16 @@
 package dev.scriptorium.worker;
 
-import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.ResolvedSampling;
-import dev.scriptorium.event.ResponseFormat;
+import dev.scriptorium.grammar.Automaton;
 import dev.scriptorium.token.ChatFormat;
 import dev.scriptorium.token.TemplateException;
 import dev.scriptorium.token.Tokenizer;
 import dev.scriptorium.token.Turn;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,17 +21,39 @@ import org.jspecify.annotations.Nullable;
 final class Preparation {
     private final ServedModel served;
     private final SamplingResolver resolver;
+    private final Forms forms;
 
     Preparation(ServedModel served) {
         this.served = served;
         this.resolver = new SamplingResolver(served);
+        this.forms = new Forms(served);
     }
 
-    /** Ids of a prompt, at least 1, and what was resolved for it. */
-    record Ready(int[] promptIds, ResolvedSampling sampling) {
-        /** Cache positions from first to last: prompt and longest possible output. */
+    /**
+     * Ids of a prompt, at least 1, and what was resolved for it.
+     *
+     * @param form what each of its texts is held to; null for any text
+     */
+    record Ready(
+            int[] promptIds,
+            ResolvedSampling sampling,
+            @Nullable Automaton form) {
+        /** Cache positions of one choice from first to last: prompt and longest possible output. */
         int tokensMax() {
             return promptIds.length + sampling.maxTokens();
+        }
+
+        /** Tokens of all choices, of which the prompt is computed once. */
+        long tokensOfAll() {
+            return promptIds.length + (long) sampling.n() * sampling.maxTokens();
+        }
+
+        /** As {@link dev.scriptorium.event.Provenance} has it. */
+        String promptDigest() {
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * promptIds.length);
+            bytes.asIntBuffer().put(promptIds);
+            return "sha256:"
+                    + HexFormat.of().formatHex(SamplingResolver.sha256().digest(bytes.array()));
         }
     }
 
@@ -66,13 +89,13 @@ final class Preparation {
     /** @throws Refusal for whatever is wrong with this prompt; nothing else is thrown but errors of the machine */
     Ready prepare(Prompt prompt) throws Refusal {
         try {
-            requireBuilt(prompt.answer());
             int[] ids = encode(prompt.input());
             if (ids.length == 0) {
                 throw new Refusal(ErrorCode.INVALID_VALUE, "field 'prompt' has text but not one token", "prompt");
             }
             requireKnown(ids);
-            return new Ready(ids, resolver.resolve(prompt, ids.length));
+            Automaton form = forms.automaton(prompt.answer().format());
+            return new Ready(ids, resolver.resolve(prompt, ids.length), form);
         } catch (TemplateException e) {
             throw new Refusal(
                     ErrorCode.TEMPLATE_ERROR,
@@ -80,20 +103,6 @@ final class Preparation {
                     "messages");
         } catch (RuntimeException | StackOverflowError e) {
             throw new Refusal(ErrorCode.WORKER_FAILED, "the worker could not turn the prompt into tokens: " + e, null);
-        }
-    }
-
-    private static void requireBuilt(AnswerSpec answer) throws Refusal {
-        String field = answer.n() > 1
-                ? "n"
-                : answer.logprobs() != null
-                        ? "logprobs"
-                        : answer.echo()
-                                ? "echo"
-                                : answer.format().equals(ResponseFormat.TEXT) ? null : "response_format";
-        if (field != null) {
-            throw new Refusal(
-                    ErrorCode.INVALID_VALUE, "field '%s' is not supported yet; leave it out".formatted(field), field);
         }
     }
 

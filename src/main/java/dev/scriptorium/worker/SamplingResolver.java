@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * says either length hides both of the model's.
  */
 final class SamplingResolver {
-    private static final long SEED_MASK = (1L << 53) - 1;
+    static final long SEED_MASK = (1L << 53) - 1;
     /** Neutral: the model's own distribution, untouched. */
     private static final Sampling NEUTRAL = new Sampling(null, null, 1.0, 0, 1.0, 0.0, 1.0, 0.0, 0.0, null, List.of());
 
@@ -54,7 +54,7 @@ final class SamplingResolver {
                 seed == null ? defaultSeed(prompt.request()) : seed,
                 all.stop() == null ? List.of() : all.stop(),
                 prompt.answer().n(),
-                null);
+                Forms.digest(prompt.answer().format()));
     }
 
     private int room(Sampling said, Sampling all, int promptTokens) throws Refusal {

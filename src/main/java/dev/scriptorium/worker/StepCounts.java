@@ -15,4 +15,21 @@ final class StepCounts {
     final AtomicLong cachedTokens = new AtomicLong();
     final AtomicLong joined = new AtomicLong();
     final AtomicLong preemptions = new AtomicLong();
+
+    /** @param full whether the step had no room for more */
+    void add(Scheduler.Plan<Generation> plan, boolean full) {
+        steps.incrementAndGet();
+        if (full) {
+            fullSteps.incrementAndGet();
+        }
+        for (int i = 0; i < plan.size(); i++) {
+            Generation generation = plan.sequence(i);
+            int promptLeft = generation.promptTokens() - plan.computed(i);
+            prefillTokens.addAndGet(Math.clamp(promptLeft, 0, plan.count(i)));
+            if (plan.catchesUp(i) && generation.length() == generation.promptTokens()) {
+                promptTokens.addAndGet(generation.promptTokens());
+                cachedTokens.addAndGet(generation.cachedTokens());
+            }
+        }
+    }
 }

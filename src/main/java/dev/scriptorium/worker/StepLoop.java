@@ -1,18 +1,15 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.event.Cancellation;
-import dev.scriptorium.event.Choice;
-import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Priority;
-import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.model.LanguageModel.Logits;
 import dev.scriptorium.sample.NonFiniteLogitsException;
-import java.time.Instant;
+import dev.scriptorium.worker.text.Form;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +110,7 @@ final class StepLoop implements AutoCloseable {
             boolean urgent = next.task().prompt().priority() == Priority.INTERACTIVE;
             Generation leader = joinsTwins ? twins.leaderOf(next) : null;
             // Pieces begin with the first token, so who wants them cannot join a text that has some already.
-            if (leader == null || (next.isStreamed() && leader.usage().completionTokens() > 0)) {
+            if (leader == null || (next.isStreamed() && leader.completionTokens() > 0)) {
                 scheduler.add(next, next.promptTokens(), urgent);
                 withdraw(next, clock.millis());
                 continue;
@@ -132,10 +129,10 @@ final class StepLoop implements AutoCloseable {
     private int withdraw() {
         long now = clock.millis();
         int count = 0;
-        for (int i = scheduler.waiting() - 1; i >= 0; i--) {
+        for (int i = scheduler.waiting() - 1; i >= 0; i = Math.min(i, scheduler.waiting()) - 1) {
             count += withdraw(scheduler.waiting(i), now);
         }
-        for (int i = scheduler.running() - 1; i >= 0; i--) {
+        for (int i = scheduler.running() - 1; i >= 0; i = Math.min(i, scheduler.running()) - 1) {
             count += withdraw(scheduler.running(i), now);
         }
         return count;
@@ -145,7 +142,8 @@ final class StepLoop implements AutoCloseable {
         int count = 0;
         for (int i = generation.askers().size() - 1; i >= 0; i--) {
             Task task = generation.askers().get(i).task();
-            Cancellation cancellation = withdrawals.of(task.assignment());
+            boolean over = generation.askers().get(i).answer().isOver();
+            Cancellation cancellation = over ? null : withdrawals.of(task.assignment());
             if (cancellation != null) {
                 count++;
                 if (isWanted(generation, task.prompt().delivery().onCancel())) {
@@ -160,26 +158,25 @@ final class StepLoop implements AutoCloseable {
 
     /** Whether a text that is cut off is an answer. */
     private static boolean isWanted(Generation generation, Delivery.Unfinished unfinished) {
-        return unfinished == Delivery.Unfinished.PARTIAL && generation.usage().completionTokens() > 0;
+        return unfinished == Delivery.Unfinished.PARTIAL && generation.mayBeCut();
     }
 
     /** One of those who asked gets the text as far as it is. */
     private void completeAsItIs(Generation generation, int asker, FinishReason reason, long now) {
         Generation.Asker one = generation.askers().get(asker);
         tell(generation, one, reason);
-        Completion completion = completion(generation, one, reason, now);
         release(generation, asker);
-        inHand.end(one.task(), completion);
+        give(generation, one, reason, now);
     }
 
     /** Deadlines act in the queue and between two tokens. */
     private int expire() {
         long now = clock.millis();
         int count = 0;
-        for (int i = scheduler.waiting() - 1; i >= 0; i--) {
+        for (int i = scheduler.waiting() - 1; i >= 0; i = Math.min(i, scheduler.waiting()) - 1) {
             count += expire(scheduler.waiting(i), now);
         }
-        for (int i = scheduler.running() - 1; i >= 0; i--) {
+        for (int i = scheduler.running() - 1; i >= 0; i = Math.min(i, scheduler.running()) - 1) {
             count += expire(scheduler.running(i), now);
         }
         return count;
@@ -189,7 +186,11 @@ final class StepLoop implements AutoCloseable {
         int count = 0;
         for (int i = generation.askers().size() - 1; i >= 0; i--) {
             Task task = generation.askers().get(i).task();
-            if (task.isLate(now)) {
+            if (generation.askers().get(i).answer().isOver()) {
+                // Another of its choices failed; this one is wanted no more.
+                count++;
+                dismiss(generation, i, ErrorCode.WORKER_FAILED, "");
+            } else if (task.isLate(now)) {
                 count++;
                 if (isWanted(generation, task.prompt().delivery().onDeadline())) {
                     completeAsItIs(generation, i, FinishReason.DEADLINE_EXCEEDED, now);
@@ -215,17 +216,46 @@ final class StepLoop implements AutoCloseable {
             isolate(plan, e);
             return;
         }
-        count(plan);
+        counts.add(plan, plan.size() == sequencesMax || plan.tokens() == stepTokensMax);
         scheduler.apply(plan);
         long sampledAt = clock.millis();
         int row = 0;
         for (int i = 0; i < step.size(); i++) {
             Generation generation = step.get(i);
-            if (generation.logitRows() > 0) {
-                sampleAll(generation, logits, row, sampledAt);
-                row += generation.logitRows();
+            int rows = generation.logitRows();
+            if (rows > 0) {
+                use(generation, logits, row, sampledAt);
+                row += rows;
             }
         }
+    }
+
+    private void use(Generation generation, Logits logits, int firstRow, long now) {
+        int promptRows = generation.promptRows();
+        boolean samples = generation.logitRows() > promptRows;
+        try {
+            generation.notePrompt(logits, firstRow);
+        } catch (NonFiniteLogitsException e) {
+            reject(generation, ErrorCode.NON_FINITE_LOGITS, nonFinite(generation, e));
+            return;
+        }
+        if (!samples) {
+            return;
+        }
+        if (generation.wantsNoText()) {
+            generation.promptDone(now);
+            complete(generation, FinishReason.LENGTH, now);
+        } else {
+            sampleAll(generation, logits, firstRow + promptRows, now);
+        }
+    }
+
+    private String nonFinite(Generation generation, NonFiniteLogitsException e) {
+        return "after %d tokens %s; the weights of model '%s' are probably damaged"
+                .formatted(
+                        generation.completionTokens(),
+                        e.getMessage(),
+                        served.provenance().model());
     }
 
     /**
@@ -251,36 +281,16 @@ final class StepLoop implements AutoCloseable {
         }
     }
 
-    private void count(Scheduler.Plan<Generation> plan) {
-        counts.steps.incrementAndGet();
-        if (plan.size() == sequencesMax || plan.tokens() == stepTokensMax) {
-            counts.fullSteps.incrementAndGet();
-        }
-        for (int i = 0; i < plan.size(); i++) {
-            Generation generation = plan.sequence(i);
-            int promptLeft = generation.promptTokens() - plan.computed(i);
-            counts.prefillTokens.addAndGet(Math.clamp(promptLeft, 0, plan.count(i)));
-            if (plan.catchesUp(i) && generation.length() == generation.promptTokens()) {
-                counts.promptTokens.addAndGet(generation.promptTokens());
-                counts.cachedTokens.addAndGet(generation.cachedTokens());
-            }
-        }
-    }
-
     /** Returns whether the sequence goes on. */
     private boolean sample(Generation generation, Logits logits, int row, long now) {
         FinishReason reason;
         try {
             reason = generation.sample(logits, row, now);
         } catch (NonFiniteLogitsException e) {
-            reject(
-                    generation,
-                    ErrorCode.NON_FINITE_LOGITS,
-                    "after %d tokens %s; the weights of model '%s' are probably damaged"
-                            .formatted(
-                                    generation.usage().completionTokens(),
-                                    e.getMessage(),
-                                    served.provenance().model()));
+            reject(generation, ErrorCode.NON_FINITE_LOGITS, nonFinite(generation, e));
+            return false;
+        } catch (Form.ViolationException e) {
+            reject(generation, ErrorCode.SCHEMA_VIOLATION, "the text cannot be given: " + e.getMessage());
             return false;
         } catch (RuntimeException e) {
             fail(generation, e);
@@ -324,31 +334,17 @@ final class StepLoop implements AutoCloseable {
         generation.askers().forEach(asker -> tell(generation, asker, reason));
         leave(generation);
         for (Generation.Asker asker : generation.askers()) {
-            inHand.end(asker.task(), completion(generation, asker, reason, now));
+            give(generation, asker, reason, now);
         }
     }
 
-    private Completion completion(Generation generation, Generation.Asker asker, FinishReason reason, long now) {
-        Prompt prompt = asker.task().prompt();
-        return new Completion(
-                prompt.request(),
-                prompt.dialect(),
-                prompt.tenant(),
-                List.of(new Choice(
-                        generation.text(),
-                        reason,
-                        asker.sampling().seed(),
-                        generation.usage().completionTokens(),
-                        null)),
-                null,
-                generation.usage(),
-                asker.sampling(),
-                served.provenance().of(generation.promptDigest()),
-                workerName,
-                asker.task().assignment().attempt(),
-                generation.timings(asker.task()),
-                Instant.ofEpochMilli(now),
-                prompt.metadata());
+    /** The answer is there when the last of its choices is. */
+    private void give(Generation generation, Generation.Asker asker, FinishReason reason, long now) {
+        Answer answer = asker.answer();
+        if (!answer.isOver() && answer.put(asker.choice(), generation, reason)) {
+            answer.end();
+            inHand.end(answer.task(), answer.completion(generation, served.provenance(), workerName, now));
+        }
     }
 
     private void fail(Generation generation, RuntimeException cause) {
@@ -376,9 +372,12 @@ final class StepLoop implements AutoCloseable {
     }
 
     private void dismiss(Generation generation, int asker, ErrorCode code, String message) {
-        Task task = generation.askers().get(asker).task();
+        Answer answer = generation.askers().get(asker).answer();
         release(generation, asker);
-        inHand.end(task, Rejection.of(task.prompt(), code, message, null, clock.instant()));
+        if (!answer.isOver()) {
+            answer.end();
+            inHand.end(answer.task(), Rejection.of(answer.task().prompt(), code, message, null, clock.instant()));
+        }
     }
 
     /** One of those who asked gets nothing more of it; with the last one it ends. */

@@ -20,7 +20,7 @@ final class Twins {
     private final Map<Key, Generation> underWay = new HashMap<>();
 
     /** Compared by content, prompt by prompt, so that no accident of hashing can give one request another's text. */
-    private record Key(int[] promptIds, ResolvedSampling sampling, AnswerSpec answer, boolean isChat) {
+    private record Key(int[] promptIds, ResolvedSampling sampling, AnswerSpec answer, boolean isChat, int notes) {
         static Key of(Generation generation) {
             ResolvedSampling sampling = generation.sampling();
             Prompt prompt = generation.task().prompt();
@@ -31,13 +31,15 @@ final class Twins {
                     switch (prompt.input()) {
                         case Input.Text _ -> false;
                         case Input.Chat _ -> true;
-                    });
+                    },
+                    generation.notes().kind());
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key
                     && isChat == key.isChat
+                    && notes == key.notes
                     && sampling.equals(key.sampling)
                     && answer.equals(key.answer)
                     && Arrays.equals(promptIds, key.promptIds);

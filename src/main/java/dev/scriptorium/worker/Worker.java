@@ -99,7 +99,7 @@ public final class Worker implements Intake, AutoCloseable {
                                 + message.content().length())
                         .sum();
         };
-        return Math.min(contextLength, promptTokens + maxTokens);
+        return Math.min(contextLength, promptTokens + (long) prompt.answer().n() * maxTokens);
     }
 
     @Override
@@ -166,8 +166,11 @@ public final class Worker implements Intake, AutoCloseable {
                 throw new Preparation.Refusal(ErrorCode.CANCELLED, cancellation.sentence(), null);
             }
             Preparation.Ready ready = preparation.prepare(task.prompt());
-            inHand.count(task, ready.tokensMax());
-            stepLoop.add(new Generation(task, ready, served, guessesMax));
+            inHand.count(task, ready.tokensOfAll());
+            Answer answer = new Answer(task, ready);
+            for (int choice = 0; choice < answer.choices(); choice++) {
+                stepLoop.add(new Generation(answer, choice, ready, served, guessesMax));
+            }
             stepRole.wake();
         } catch (Preparation.Refusal refusal) {
             inHand.end(

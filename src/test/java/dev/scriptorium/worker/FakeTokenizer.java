@@ -1,6 +1,7 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.token.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -48,6 +49,11 @@ final class FakeTokenizer implements Tokenizer {
     @Override
     public String piece(int id) {
         return PIECES.get(id);
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        return isControl(id) ? new byte[0] : piece(id).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
