@@ -56,6 +56,7 @@ class ArchitectureTest {
         KERNEL("kernel", List.of(), List.of("jdk.incubator.vector..")),
         SAMPLE("sample", List.of(), List.of()),
         CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
+        SIMULATION("simulation", List.of("model", "token"), List.of()),
         BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, CSV, LOG)),
         GATEWAY(
                 "gateway",

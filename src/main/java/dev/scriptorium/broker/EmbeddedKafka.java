@@ -24,7 +24,8 @@ import org.apache.kafka.raft.DynamicVoters;
 
 /**
  * Apache Kafka as one node, broker and controller in one, inside this process. It is the same server that stands in a
- * cluster: any client can talk to it, and its folder can be opened by a Kafka of the same version.
+ * cluster: any client can talk to it, and its folder can be opened by a Kafka of the same version. Several of them,
+ * each in a process of its own, can be a cluster.
  *
  * <p>It listens on the loopback address only. Its folder belongs to one process at a time, which a lock file makes sure
  * of; the lock falls with the process, even when that is killed.
@@ -54,16 +55,28 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if another process has the folder, or the port is taken
      */
     public static EmbeddedKafka start(Path folder, int port, Map<String, String> overrides) {
+        return start(Quorum.ALONE, folder, port, overrides);
+    }
+
+    /**
+     * The same as a member of a quorum. It returns once this member takes connections, for which most of the members
+     * must be up.
+     */
+    public static EmbeddedKafka start(Quorum quorum, Path folder, int port, Map<String, String> overrides) {
         FileChannel lockFile = lock(folder);
         try {
             Map<String, String> settings = settings(folder, port);
+            settings.putAll(quorum.settings());
+            if (!quorum.isAlone()) {
+                settings.put("listeners", listeners(port, quorum.controllerAddress()));
+            }
             settings.putAll(overrides);
-            boolean isNew = format(folder, settings);
+            boolean isNew = format(quorum, folder, settings);
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
             try {
                 server.startup();
                 EmbeddedKafka kafka = new EmbeddedKafka(server, lockFile, boundPort(server));
-                if (!isNew) {
+                if (!isNew && quorum.isAlone()) {
                     new LostMarkers(kafka.bootstrapServers()).write();
                 }
                 return kafka;
@@ -97,9 +110,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
-        settings.put(
-                "listeners",
-                CLIENT_LISTENER + "://" + HOST + ":" + port + "," + CONTROLLER_LISTENER + "://" + HOST + ":0");
+        settings.put("listeners", listeners(port, HOST + ":0"));
         settings.put("controller.listener.names", CONTROLLER_LISTENER);
         settings.put(
                 "listener.security.protocol.map", CLIENT_LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
@@ -130,24 +141,31 @@ public final class EmbeddedKafka implements AutoCloseable {
         return settings;
     }
 
+    private static String listeners(int port, String controllerAddress) {
+        return CLIENT_LISTENER + "://" + HOST + ":" + port + "," + CONTROLLER_LISTENER + "://" + controllerAddress;
+    }
+
     /** Returns whether there was nothing in the folder before. */
-    private static boolean format(Path folder, Map<String, String> settings) {
+    private static boolean format(Quorum quorum, Path folder, Map<String, String> settings) {
         if (Files.exists(folder.resolve(FORMATTED))) {
             return false;
         }
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-            new Formatter()
+            Formatter formatter = new Formatter()
                     .setPrintStream(out)
                     .setNodeId(Integer.parseInt(settings.getOrDefault("node.id", "1")))
-                    .setClusterId(Uuid.randomUuid().toString())
+                    .setClusterId(quorum.clusterId())
                     .addDirectory(folder.toAbsolutePath().toString())
                     .setMetadataLogDirectory(folder.toAbsolutePath().toString())
                     .setIgnoreFormatted(true)
-                    .setControllerListenerName(CONTROLLER_LISTENER)
-                    .setInitialControllers(DynamicVoters.parse("1@" + HOST + ":0:" + Uuid.randomUuid()))
-                    .setHasDynamicQuorum(true)
-                    .run();
+                    .setControllerListenerName(CONTROLLER_LISTENER);
+            if (quorum.isAlone()) {
+                formatter
+                        .setInitialControllers(DynamicVoters.parse("1@" + HOST + ":0:" + Uuid.randomUuid()))
+                        .setHasDynamicQuorum(true);
+            }
+            formatter.run();
             return true;
         } catch (Exception e) {
             throw new IllegalStateException(

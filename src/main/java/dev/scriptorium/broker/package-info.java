@@ -1,5 +1,5 @@
 /**
- * A real single-node Kafka (KRaft) inside this process, for the embedded default and for tests.
+ * A real Kafka (KRaft) inside this process, alone or as a member of a quorum, for the embedded default and for tests.
  *
  * <p>Callers may rely on this: it is Kafka itself, its data lies in one folder and survives a kill.
  *

@@ -238,14 +238,22 @@ public final class LaneReader implements AutoCloseable {
                     codec.assignment(value),
                     value.length));
         } catch (UndecodableException e) {
-            unreadable.incrementAndGet();
+            sayUnreadable(received, e);
+            publisher.deadLetter(received, String.valueOf(e.getMessage()), () -> ledger.finish(received.offset()));
+        }
+    }
+
+    /** At the 1st, 2nd, 4th, 8th, …: whoever floods a lane with rubbish must not flood the logs too. */
+    private void sayUnreadable(ConsumerRecord<byte[], byte[]> received, UndecodableException cause) {
+        long count = unreadable.incrementAndGet();
+        if (Long.bitCount(count) == 1) {
             LOG.atError()
                     .addKeyValue("topic", received.topic())
                     .addKeyValue("partition", received.partition())
                     .addKeyValue("offset", received.offset())
-                    .setCause(e)
+                    .addKeyValue("count", count)
+                    .addKeyValue("reason", cause.getMessage())
                     .log("A lane has a record that is no assignment; it goes to the dead letters");
-            publisher.deadLetter(received, String.valueOf(e.getMessage()), () -> ledger.finish(received.offset()));
         }
     }
 

@@ -35,6 +35,7 @@ final class OutcomePublisher {
     static final String TOPIC_HEADER = "scriptorium-topic";
     static final String PARTITION_HEADER = "scriptorium-partition";
     static final String OFFSET_HEADER = "scriptorium-offset";
+    static final String VALUE_BYTES_HEADER = "scriptorium-value-bytes";
 
     private static final Logger LOG = LoggerFactory.getLogger(OutcomePublisher.class);
 
@@ -91,12 +92,32 @@ final class OutcomePublisher {
                 settings.deadLettersTopic(),
                 unreadable.key() == null ? null : new String(unreadable.key(), StandardCharsets.UTF_8),
                 unreadable.value());
+        putAside(outgoing, unreadable, reason, onDurable);
+    }
+
+    /** A record that is too long with what we say about it must not take worker after worker down: it goes empty. */
+    private void deadLetterWithoutValue(ConsumerRecord<byte[], byte[]> unreadable, String reason, Runnable onDurable) {
+        ProducerRecord<String, byte[]> outgoing = new ProducerRecord<>(settings.deadLettersTopic(), null, new byte[0]);
+        int bytes = unreadable.value() == null ? 0 : unreadable.value().length;
+        outgoing.headers().add(VALUE_BYTES_HEADER, utf8(Integer.toString(bytes)));
+        putAside(outgoing, unreadable, reason, onDurable);
+    }
+
+    private void putAside(
+            ProducerRecord<String, byte[]> outgoing,
+            ConsumerRecord<byte[], byte[]> unreadable,
+            String reason,
+            Runnable onDurable) {
         outgoing.headers()
                 .add(REASON_HEADER, utf8(reason))
                 .add(TOPIC_HEADER, utf8(unreadable.topic()))
                 .add(PARTITION_HEADER, utf8(Integer.toString(unreadable.partition())))
                 .add(OFFSET_HEADER, utf8(Long.toString(unreadable.offset())));
         send(outgoing, onDurable, error -> {
+            if (error instanceof RecordTooLargeException && outgoing.headers().lastHeader(VALUE_BYTES_HEADER) == null) {
+                deadLetterWithoutValue(unreadable, reason, onDurable);
+                return;
+            }
             if (!(error instanceof RetriableException)) {
                 throw fatal(error);
             }

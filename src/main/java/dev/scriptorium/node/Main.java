@@ -45,6 +45,7 @@ public final class Main {
         commandLine.addSubcommand(new RouterCommand(shutdown));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
         commandLine.addSubcommand(new GatewayCommand(shutdown, clock));
+        commandLine.addSubcommand(new BrokerCommand(shutdown));
         commandLine.addSubcommand(new TopicsCommand());
         commandLine.addSubcommand(new BenchCommand(shutdown, clock));
         commandLine.addSubcommand(ModelsCommand.commandLine(shutdown, clock));

@@ -1,11 +1,14 @@
 package dev.scriptorium.node;
 
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.worker.Shortcuts;
 import dev.scriptorium.worker.WorkerLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +21,8 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "FOLDER|FILE",
-            description = "A Hugging Face folder or a GGUF file, in the place of the pipeline's default model.")
+            description = "A Hugging Face folder or a GGUF file, in the place of the pipeline's default model;"
+                    + " or dummy, which only pretends to compute.")
     @Nullable
     Path path;
 
@@ -28,6 +32,13 @@ final class ModelOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: one a processor.")
     @Nullable
     Integer threads;
+
+    @Option(
+            names = "--simulated-workers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "With a dummy model only: so many workers in this process. Default: ${DEFAULT-VALUE}")
+    int simulatedWorkers = 1;
 
     @Option(
             names = "--name",
@@ -81,6 +92,9 @@ final class ModelOptions {
         if (path == null) {
             return pipeline;
         }
+        if (DummySettings.isMeantBy(path.toString())) {
+            return pipeline.withModel(DummySettings.SCHEME, path.toString());
+        }
         Path absolute = path.toAbsolutePath().normalize();
         if (!Files.exists(absolute)) {
             throw new IllegalStateException("the model " + path + " does not exist; --model takes a folder with"
@@ -89,6 +103,15 @@ final class ModelOptions {
         String file = String.valueOf(absolute.getFileName());
         String modelName = file.endsWith(GGUF) ? file.substring(0, file.length() - GGUF.length()) : file;
         return pipeline.withModel(modelName, absolute.toString());
+    }
+
+    /** Of all workers of this process. */
+    List<String> names() {
+        return simulatedWorkers == 1
+                ? List.of(nameOrDefault())
+                : IntStream.rangeClosed(1, simulatedWorkers)
+                        .mapToObj(number -> nameOrDefault() + "-" + number)
+                        .toList();
     }
 
     int threadsOrAll() {

@@ -6,6 +6,7 @@ import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.gateway.Gateway;
 import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.topology.TopicSetup;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -112,6 +113,13 @@ final class Services implements AutoCloseable {
     /** Loads the model and starts a worker on its lanes; returns the digest of its weights. */
     String startWorker(ModelOptions model, Duration drain, InstantSource clock, Consumer<Throwable> onFailure) {
         Pipeline.Model chosen = pipeline.defaultModel();
+        if (DummySettings.isMeantBy(chosen.path())) {
+            return simulate(model, chosen, drain, clock, onFailure);
+        }
+        if (model.simulatedWorkers != 1) {
+            throw new IllegalStateException("--simulated-workers is %d, but model '%s' is a real one; say --model dummy"
+                    .formatted(model.simulatedWorkers, chosen.name()));
+        }
         LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen), model.weights.plan());
         WorkerNode.Settings settings =
                 new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity(), drain);
@@ -132,6 +140,22 @@ final class Services implements AutoCloseable {
             running.push(started);
             gateway = started;
         }
+    }
+
+    private String simulate(
+            ModelOptions model,
+            Pipeline.Model chosen,
+            Duration drain,
+            InstantSource clock,
+            Consumer<Throwable> onFailure) {
+        DummySettings dummy = DummySettings.parse(chosen.path());
+        model.names()
+                .forEach(name -> running.push(WorkerNode.simulate(
+                        new WorkerNode.Settings(pipeline, chosen.name(), name, model.capacity(), drain),
+                        dummy,
+                        clock,
+                        onFailure)));
+        return dummy.digest();
     }
 
     /** Says that everything is up, and what to do with it. */

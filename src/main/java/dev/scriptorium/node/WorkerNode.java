@@ -18,6 +18,9 @@ import dev.scriptorium.lane.StatusPublisher;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaModel;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.simulation.DummyModel;
+import dev.scriptorium.simulation.DummySettings;
+import dev.scriptorium.simulation.DummyTokenizer;
 import dev.scriptorium.worker.ServedModel;
 import dev.scriptorium.worker.Shortcuts;
 import dev.scriptorium.worker.Worker;
@@ -40,12 +43,17 @@ final class WorkerNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
 
     private final Settings settings;
-    private final ComputeTeam team;
+    private final Team team;
     private final Worker worker;
     private final LaneReader lanes;
     private final StatusPublisher status;
 
-    private WorkerNode(Settings settings, ComputeTeam team, Worker worker, LaneReader lanes, StatusPublisher status) {
+    /** The threads that compute, as far as closing goes. */
+    private interface Team {
+        void close();
+    }
+
+    private WorkerNode(Settings settings, Team team, Worker worker, LaneReader lanes, StatusPublisher status) {
         this.settings = settings;
         this.status = status;
         this.team = team;
@@ -108,9 +116,6 @@ final class WorkerNode implements AutoCloseable {
                 new Provenance(settings.model(), checkpoint.digest(), RuntimeVersion.current()));
         Worker worker = new Worker(
                 served, settings.capacity().limits(config.contextLength()), settings.name(), clock, onFailure);
-        LaneReader lanes = new LaneReader(laneSettings(settings), worker, clock, onFailure);
-        worker.start();
-        lanes.start();
         LOG.info(
                 "worker {} serves model '{}' ({}) with {} threads, cache for {} tokens, {}",
                 settings.name(),
@@ -119,7 +124,44 @@ final class WorkerNode implements AutoCloseable {
                 settings.capacity().threads(),
                 cacheTokens,
                 choice.reason());
-        return new WorkerNode(settings, team, worker, lanes, publisher(settings, worker, served, cacheTokens, clock));
+        return new WorkerNode(
+                settings,
+                team::close,
+                worker,
+                read(settings, worker, clock, onFailure),
+                publisher(settings, worker, served, cacheTokens, clock));
+    }
+
+    /** A worker whose model only pretends to compute; for tests and load. */
+    static WorkerNode simulate(
+            Settings settings, DummySettings dummy, InstantSource clock, Consumer<Throwable> onFailure) {
+        DummyTokenizer tokenizer = new DummyTokenizer(dummy);
+        DummyModel model = new DummyModel(
+                dummy, tokenizer.vocabularySize(), () -> Runtime.getRuntime().halt(ExitCode.FAILED.code()));
+        ServedModel served = new ServedModel(
+                model,
+                tokenizer,
+                tokenizer,
+                Sampling.UNSAID,
+                DummyModel.endIds(),
+                new Provenance(settings.model(), dummy.digest(), RuntimeVersion.current()));
+        WorkerLimits limits = settings.capacity().limits(dummy.contextTokens());
+        Worker worker = new Worker(served, limits, settings.name(), clock, onFailure);
+        LOG.debug("worker {} simulates model '{}': {}", settings.name(), settings.model(), dummy);
+        return new WorkerNode(
+                settings,
+                () -> {},
+                worker,
+                read(settings, worker, clock, onFailure),
+                publisher(settings, worker, served, model.cacheBlocksMax() * model.cacheBlockTokens(), clock));
+    }
+
+    private static LaneReader read(
+            Settings settings, Worker worker, InstantSource clock, Consumer<Throwable> onFailure) {
+        LaneReader lanes = new LaneReader(laneSettings(settings), worker, clock, onFailure);
+        worker.start();
+        lanes.start();
+        return lanes;
     }
 
     /** Other weights write other texts, and a text must not depend on who wrote it. */

@@ -98,7 +98,8 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             TEXT,
             null,
             "A Hugging Face folder or a GGUF file: absolute, or relative to the pipeline file's folder, or else to the"
-                    + " program's own folder. Required.");
+                    + " program's own folder. Or dummy, or dummy: with parameters, for a model that only pretends to"
+                    + " compute (docs/testing.md). Required.");
     static final Key<Boolean> MODEL_DEFAULT = new Key<>(
             "models.<model>.default",
             FLAG,

@@ -25,6 +25,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** A lane reader on Kafka's own doubles, whose rounds the test itself turns. */
 final class Hall implements InstantSource {
@@ -104,7 +105,7 @@ final class Hall implements InstantSource {
         }
     }
 
-    void arrive(TopicPartition lane, byte[] value) {
+    void arrive(TopicPartition lane, byte @Nullable [] value) {
         long offset = ends.merge(lane, 1L, Long::sum) - 1;
         consumer.addRecord(new ConsumerRecord<>(lane.topic(), lane.partition(), offset, null, value));
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** The program as a user starts it: the launcher in a process of its own, to be waited for or killed. */
-final class Launched implements AutoCloseable {
+public final class Launched implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Process process;
@@ -26,12 +26,12 @@ final class Launched implements AutoCloseable {
     /**
      * Starts {@code ./scriptorium arguments…} in the repository's root; all that it says goes to a file in the folder.
      */
-    static Launched start(Path folder, String... arguments) throws IOException {
+    public static Launched start(Path folder, String... arguments) throws IOException {
         return start(folder, Map.of(), arguments);
     }
 
     /** The same with more environment variables. */
-    static Launched start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
+    public static Launched start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("./scriptorium"));
         command.addAll(List.of(arguments));
         Path said = Files.createTempFile(folder, "said", ".log");
@@ -45,7 +45,7 @@ final class Launched implements AutoCloseable {
     }
 
     /** Waits for the end and returns the exit code. */
-    int waitFor() throws IOException, InterruptedException {
+    public int waitFor() throws IOException, InterruptedException {
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("still running after " + PATIENCE + "; it said:\n" + said());
         }
@@ -53,7 +53,7 @@ final class Launched implements AutoCloseable {
     }
 
     /** Waits until something is so, while the process lives. */
-    void until(BooleanSupplier condition) throws IOException, InterruptedException {
+    public void until(BooleanSupplier condition) throws IOException, InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {
@@ -66,28 +66,33 @@ final class Launched implements AutoCloseable {
     }
 
     /** Kill -9: no shutdown hook, no flush. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** Ctrl-C as a terminal sends it. */
-    void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+    public void interrupt() throws IOException, InterruptedException {
+        signal("-INT");
+    }
+
+    /** @param signal as kill takes it: -STOP, -CONT, … */
+    public void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
                 .start()
                 .waitFor();
     }
 
     /** SIGTERM, as whoever runs services sends it. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    String said() throws IOException {
+    public String said() throws IOException {
         return Files.readString(said);
     }
 

@@ -142,6 +142,20 @@ final class RouterBench implements AutoCloseable {
         prompts.pipeInput(new TestRecord<>(key == null ? null : bytes(key), value, all, time));
     }
 
+    void hostilePrompt(byte @Nullable [] key, byte @Nullable [] value, Map<String, byte @Nullable []> headers) {
+        prompts.pipeInput(new TestRecord<>(key, value, heads(headers), START));
+    }
+
+    void hostileOutcome(byte @Nullable [] key, byte @Nullable [] value, Map<String, byte @Nullable []> headers) {
+        outcomes.pipeInput(new TestRecord<>(key, value, heads(headers), START));
+    }
+
+    private static RecordHeaders heads(Map<String, byte @Nullable []> headers) {
+        RecordHeaders all = new RecordHeaders();
+        headers.forEach(all::add);
+        return all;
+    }
+
     void outcome(Outcome outcome) {
         outcome(outcome.request().key(), CODEC.encode(outcome));
     }

@@ -1,0 +1,347 @@
+package dev.scriptorium.chaos;
+
+import dev.scriptorium.chaos.InFlight.Place;
+import dev.scriptorium.event.Completion;
+import dev.scriptorium.event.Outcome;
+import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.UndecodableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same prompts twice through one system: first in calm, then in a storm. One thread does all of it, round after
+ * round: what is due is done, processes are tended, answers are read.
+ */
+final class ChaosRun implements AutoCloseable {
+    private static final Duration ROUND = Duration.ofMillis(100);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final List<String> LANES = List.of("lanes.interactive", "lanes.bulk");
+    private static final List<String> ROUTED = List.of("prompts", "outcomes");
+    private static final String STORM = "storm";
+    private static final String CALM = "calm";
+
+    private final SystemUnderTest system;
+    private final Mail mail;
+    private final Admin admin;
+    private final InFlight inFlight;
+    private final EventCodec codec = new EventCodec();
+    private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparing(Due::at));
+    private final Map<String, Map<String, String>> answers = new HashMap<>();
+    private byte @Nullable [] anOutcome;
+    private int garbage;
+    private Instant lastLook = Instant.MIN;
+
+    private record Due(Instant at, Callable<?> action) {}
+
+    ChaosRun(SystemUnderTest system) {
+        this.system = system;
+        this.mail = new Mail(system.bootstrapServers());
+        this.admin = Admin.create(Map.of("bootstrap.servers", system.bootstrapServers(), "request.timeout.ms", "3000"));
+        this.inFlight = new InFlight(admin, SystemUnderTest.GROUP);
+    }
+
+    /** What the prompts say when nothing happens: id to answer. */
+    Map<String, String> calm(List<String> prompts) throws Exception {
+        prompts.forEach(prompt -> mail.prompt(CALM, prompt));
+        until(CALM, prompts.size());
+        mail.readAll(List.of("outcomes"), record -> anOutcome = record.value());
+        return Map.copyOf(answersOf(CALM));
+    }
+
+    /** The same prompts while all this happens. */
+    Verdict storm(long seed, List<String> prompts, List<Disturbance> storm, Map<String, String> calm) throws Exception {
+        Instant start = Instant.now();
+        int slices = storm.size() + 1;
+        for (int i = 0; i < slices; i++) {
+            List<String> slice = prompts.subList(prompts.size() * i / slices, prompts.size() * (i + 1) / slices);
+            Duration at = i == 0 ? Duration.ZERO : storm.get(i - 1).at();
+            plan(start.plus(at), () -> {
+                slice.forEach(prompt -> mail.prompt(STORM, prompt));
+                return 0;
+            });
+        }
+        for (Disturbance each : storm) {
+            plan(start.plus(each.at()), () -> {
+                begin(each);
+                return 0;
+            });
+        }
+        until(STORM, prompts.size());
+        settle();
+        long seconds = Duration.between(start, Instant.now()).toSeconds();
+        return verdict(seed, prompts.size(), storm.size(), calm, seconds);
+    }
+
+    private void begin(Disturbance bad) throws Exception {
+        inFlight.disturbed();
+        Callable<?> undo = cause(bad);
+        inFlight.disturbed();
+        plan(Instant.now().plus(bad.lasts()), () -> {
+            undo.call();
+            plan(Instant.now().plusSeconds(2), () -> {
+                inFlight.disturbed();
+                return 0;
+            });
+            return 0;
+        });
+    }
+
+    /** Makes it happen; returns what ends it. */
+    private Callable<?> cause(Disturbance bad) throws Exception {
+        Part broker = chosen(system.brokers, bad);
+        Part router = chosen(system.routers, bad);
+        Part worker = chosen(system.workers, bad);
+        return switch (bad.kind()) {
+            case KILL_WORKER -> killed(worker);
+            case KILL_ROUTER -> killed(router);
+            case KILL_BROKER -> killed(broker);
+            case STOP_WORKER -> paused(worker);
+            case STOP_ROUTER -> paused(router);
+            case STOP_BROKER -> paused(broker);
+            case CUT_CONNECTIONS -> cut(chosen(system.lines, bad));
+            case BROKER_DISK_FULL -> filled(chosen(system.brokerDisks, bad));
+            case ROUTER_DISK_FULL -> filled(chosen(system.routerDisks, bad));
+            case GARBAGE -> littered(bad.target());
+        };
+    }
+
+    private static <T> T chosen(List<T> all, Disturbance bad) {
+        return all.get(bad.target() % all.size());
+    }
+
+    private static Callable<?> killed(Part part) throws Exception {
+        part.kill();
+        return revived(part);
+    }
+
+    private static Callable<?> paused(Part part) throws Exception {
+        part.pause();
+        return revived(part);
+    }
+
+    private static Callable<?> revived(Part part) {
+        return () -> {
+            part.revive();
+            return 0;
+        };
+    }
+
+    private static Callable<?> cut(CuttingProxy line) {
+        line.cut();
+        return () -> {
+            line.mend();
+            return 0;
+        };
+    }
+
+    private static Callable<?> filled(SmallDisk disk) throws Exception {
+        disk.fill();
+        return () -> {
+            disk.empty();
+            return 0;
+        };
+    }
+
+    private Callable<?> littered(long seed) {
+        List<String> topics = new ArrayList<>(List.of("prompts", "outcomes", "outcomes"));
+        topics.addAll(LANES);
+        var litter = Garbage.of(seed, anOutcome, topics, garbage);
+        garbage += litter.size();
+        litter.forEach(mail::send);
+        return () -> 0;
+    }
+
+    private void plan(Instant at, Callable<?> action) {
+        due.add(new Due(at, action));
+    }
+
+    /** Goes round until all is answered, all that was planned has happened, and every process is up. */
+    private void until(String job, int count) throws Exception {
+        Instant lastNews = Instant.now();
+        int before = -1;
+        while (!due.isEmpty() || mail.unsent() > 0 || answersOf(job).size() < count || !allUp()) {
+            round();
+            if (answersOf(job).size() != before || !due.isEmpty()) {
+                before = answersOf(job).size();
+                lastNews = Instant.now();
+            }
+            if (lastNews.plus(PATIENCE).isBefore(Instant.now())) {
+                return;
+            }
+        }
+    }
+
+    private void round() throws Exception {
+        while (!due.isEmpty() && !due.element().at().isAfter(Instant.now())) {
+            due.remove().action().call();
+        }
+        system.tend();
+        if (lastLook.plus(BETWEEN_LOOKS).isBefore(Instant.now())) {
+            lastLook = Instant.now();
+            inFlight.look();
+        }
+        mail.poll(ROUND, record -> {
+            String job = Mail.header(record, Arrival.JOB_HEADER);
+            if (job.equals(STORM) || job.equals(CALM)) {
+                answersOf(job).put(Mail.header(record, Arrival.ID_HEADER), Mail.essence(record.value()));
+            }
+        });
+    }
+
+    /** Waits until workers and routers have read all that was written, so that what comes late is seen too. */
+    private void settle() throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (Instant.now().isBefore(end)
+                && (behind(SystemUnderTest.GROUP, LANES) || behind(SystemUnderTest.ROUTER, ROUTED))) {
+            round();
+        }
+    }
+
+    /** Whether there is a record that the group has not finished; what a transaction leaves behind is none. */
+    private boolean behind(String group, List<String> topics) throws Exception {
+        var committed = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        AtomicBoolean behind = new AtomicBoolean();
+        mail.readAll(topics, record -> {
+            var offset = committed.get(new TopicPartition(record.topic(), record.partition()));
+            if (offset == null || offset.offset() <= record.offset()) {
+                behind.set(true);
+            }
+        });
+        return behind.get();
+    }
+
+    private boolean allUp() {
+        return system.all().stream().allMatch(part -> part.isMeantToRun() && part.isUp());
+    }
+
+    private Map<String, String> answersOf(String job) {
+        return answers.computeIfAbsent(job, each -> new TreeMap<>());
+    }
+
+    private Verdict verdict(long seed, int accepted, int disturbances, Map<String, String> calm, long seconds) {
+        Map<String, List<String>> found = new HashMap<>();
+        Map<String, Integer> counts = new HashMap<>();
+        mail.readAll(Mail.ANSWERS, record -> {
+            if (Mail.header(record, Arrival.JOB_HEADER).equals(STORM)) {
+                counts.merge(record.topic(), 1, Integer::sum);
+                found.computeIfAbsent(Mail.header(record, Arrival.ID_HEADER), each -> new ArrayList<>())
+                        .add(Mail.essence(record.value()));
+            }
+        });
+        int duplicated =
+                found.values().stream().mapToInt(each -> each.size() - 1).sum();
+        long differing = found.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().anyMatch(each -> !each.equals(calm.get(entry.getKey()))))
+                .count();
+        Again again = again();
+        return new Verdict(
+                seed,
+                system.brokers.size() + "",
+                accepted,
+                counts.getOrDefault("completions", 0),
+                counts.getOrDefault("rejections", 0),
+                accepted - found.size(),
+                duplicated,
+                (int) differing,
+                again.tokensTwice(),
+                again.tokensInFlight(),
+                again.outside(),
+                garbage,
+                garbageFound(),
+                disturbances,
+                system.all().stream().mapToInt(Part::endedByItself).sum(),
+                seconds);
+    }
+
+    private record Again(long tokensTwice, long tokensInFlight, int outside) {}
+
+    /** What was generated again, and what had to be expected to be. */
+    private Again again() {
+        Map<String, Long> tokens = new HashMap<>();
+        Map<String, Long> twice = new HashMap<>();
+        mail.readAll(List.of("outcomes"), record -> {
+            Outcome outcome = outcome(record);
+            if (outcome != null && outcome.request().job().equals(STORM)) {
+                long count = outcome instanceof Completion completion
+                        ? completion.usage().completionTokens()
+                        : 0;
+                if (tokens.put(outcome.request().id(), count) != null) {
+                    twice.merge(outcome.request().id(), count, Long::sum);
+                }
+            }
+        });
+        Set<Place> places = inFlight.all();
+        Set<String> begun = new HashSet<>();
+        mail.readAll(LANES, record -> {
+            Place place = new Place(new TopicPartition(record.topic(), record.partition()), record.offset());
+            if (places.contains(place)) {
+                begun.add(idOf(record));
+            }
+        });
+        return new Again(
+                twice.values().stream().mapToLong(Long::longValue).sum(),
+                begun.stream().mapToLong(id -> tokens.getOrDefault(id, 0L)).sum(),
+                (int) twice.keySet().stream().filter(id -> !begun.contains(id)).count());
+    }
+
+    private @Nullable Outcome outcome(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            Outcome outcome = codec.outcome(record.value() == null ? new byte[0] : record.value());
+            boolean own = new String(record.key(), StandardCharsets.UTF_8)
+                    .equals(outcome.request().key());
+            return own ? outcome : null;
+        } catch (UndecodableException e) {
+            return null;
+        }
+    }
+
+    private String idOf(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return codec.assignment(record.value() == null ? new byte[0] : record.value())
+                    .prompt()
+                    .request()
+                    .id();
+        } catch (UndecodableException e) {
+            return "";
+        }
+    }
+
+    private int garbageFound() {
+        Set<String> names = new HashSet<>();
+        mail.readAll(List.of("dead-letters"), record -> {
+            if (record.key() != null) {
+                names.add(new String(record.key(), StandardCharsets.UTF_8));
+            }
+        });
+        mail.readAll(List.of("rejections"), record -> names.add(Mail.header(record, Arrival.ID_HEADER)));
+        names.removeIf(name -> !name.startsWith(Garbage.NAME));
+        return names.size();
+    }
+
+    @Override
+    public void close() {
+        mail.close();
+        admin.close(Duration.ofSeconds(2));
+        system.close();
+    }
+}
