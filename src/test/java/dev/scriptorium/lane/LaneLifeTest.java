@@ -115,7 +115,14 @@ class LaneLifeTest {
         hall.awaitHeld("a");
 
         // When
-        Thread ends = Thread.ofVirtual().start(() -> hall.intake.end("a"));
+        Thread closing = Thread.currentThread();
+        Thread ends = Thread.ofPlatform().start(() -> {
+            // An end before the reader is told to leave would make room for the next prompt.
+            while (closing.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            hall.intake.end("a");
+        });
         LaneReader.Left left = hall.reader.close(Duration.ofDays(1));
         ends.join();
 
