@@ -49,9 +49,9 @@ final class Dfa {
         return stretch >= 0 && lasts[state][stretch] >= codePoint ? targets[state][stretch] : DEAD;
     }
 
-    /** Whether some code point of the range can come next. */
+    /** Whether some code point of the range, which may be empty, can come next. */
     boolean takesAny(int state, int from, int to) {
-        for (int i = 0; i < firsts[state].length; i++) {
+        for (int i = 0; i < firsts[state].length && from <= to; i++) {
             if (firsts[state][i] <= to && lasts[state][i] >= from) {
                 return true;
             }

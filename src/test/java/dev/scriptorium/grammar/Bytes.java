@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A vocabulary of all bytes and some longer pieces, and somebody who writes with it at random. */
@@ -62,11 +63,16 @@ final class Bytes {
     }
 
     private static int pick(long[] allowed, Random random, boolean closing) {
+        if (closing && isAllowed(allowed, 1 + '"')) {
+            return 1 + '"';
+        }
         if (closing) {
-            for (byte end : new byte[] {'"', '}', ']', 'n', '0'}) {
-                if (isAllowed(allowed, 1 + (end & 0xff))) {
-                    return 1 + (end & 0xff);
-                }
+            // The last of them is é: some patterns end with a letter of that kind only, some with b, one needs @.
+            int[] ends = {1 + '}', 1 + ']', 1 + 'n', 1 + '0', 1 + 'x', 1 + 'b', 1 + '@', 257 + PIECES.indexOf("é")};
+            int[] possible =
+                    IntStream.of(ends).filter(id -> isAllowed(allowed, id)).toArray();
+            if (possible.length > 0) {
+                return possible[random.nextInt(possible.length)];
             }
         }
         List<Integer> ids = new ArrayList<>();

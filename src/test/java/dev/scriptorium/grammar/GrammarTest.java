@@ -121,6 +121,27 @@ class GrammarTest {
         assertThatThrownBy(() -> cursor.accept(1 + ' ')).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** First bytes, and second bytes that would make a form that is too long, half a pair or no code point at all. */
+    @ParameterizedTest
+    @CsvSource({"e0,80,9f,a0", "ed,a0,bf,9f", "f0,80,8f,90", "f4,90,bf,8f"})
+    void takesNoUtf8ThatIsNone(String lead, String from, String to, String good) {
+        // Given
+        Cursor cursor = Grammar.jsonSchema("{\"type\":\"string\"}")
+                .automaton(Bytes.TRIE)
+                .cursor();
+        cursor.accept(1 + '"');
+
+        // When
+        cursor.accept(1 + Integer.parseInt(lead, 16));
+
+        // Then
+        for (int second = Integer.parseInt(from, 16); second <= Integer.parseInt(to, 16); second++) {
+            assertThat(Bytes.isAllowed(cursor.allowed(), 1 + second)).isFalse();
+        }
+        assertThat(Bytes.isAllowed(cursor.allowed(), 1 + Integer.parseInt(good, 16)))
+                .isTrue();
+    }
+
     @Test
     void aNumberMayBeOverAndGoOn() {
         // Given
