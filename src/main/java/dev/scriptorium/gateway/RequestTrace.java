@@ -158,12 +158,15 @@ final class RequestTrace {
                 .put("record", found.topic() + "[" + found.partition() + "]@" + found.offset());
     }
 
-    /** For each topic the one partition where the request stands, and its key there. */
+    /** The partitions where the request may stand, and its key there. */
     private Map<TopicPartition, byte[]> keys(KafkaConsumer<byte[], byte[]> reader) {
         byte[] whole = request.key().getBytes(StandardCharsets.UTF_8);
         byte[] own = request.id().getBytes(StandardCharsets.UTF_8);
         Map<TopicPartition, byte[]> keys = new HashMap<>();
-        laneOfTopic.keySet().forEach(topic -> keys.put(place(reader, topic, whole), whole));
+        // On a lane the prompt's beginning chooses the partition, so it may stand in any.
+        for (String lane : laneOfTopic.keySet()) {
+            reader.partitionsFor(lane).forEach(each -> keys.put(new TopicPartition(lane, each.partition()), whole));
+        }
         keys.put(place(reader, pipeline.topics().completions().name(), own), own);
         keys.put(place(reader, pipeline.topics().rejections().name(), own), own);
         return keys;
