@@ -49,7 +49,7 @@ class ServeIT {
         }
 
         // Then
-        assertThat(code).isEqualTo(ExitCode.INTERRUPTED.code());
+        assertThat(code).isEqualTo(ExitCode.OK.code());
     }
 
     private Launched serve(String server) throws IOException {
