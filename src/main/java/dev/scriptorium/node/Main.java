@@ -1,7 +1,23 @@
 package dev.scriptorium.node;
 
 import dev.scriptorium.node.bench.BenchCommand;
+import dev.scriptorium.node.jobs.CancelCommand;
+import dev.scriptorium.node.jobs.JobsCommand;
+import dev.scriptorium.node.jobs.ResultsCommand;
+import dev.scriptorium.node.jobs.RunCommand;
+import dev.scriptorium.node.jobs.SubmitCommand;
+import dev.scriptorium.node.jobs.WatchCommand;
 import dev.scriptorium.node.models.ModelsCommand;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.RuntimeVersion;
+import dev.scriptorium.node.process.Shutdown;
+import dev.scriptorium.node.service.BrokerCommand;
+import dev.scriptorium.node.service.GatewayCommand;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.RouterCommand;
+import dev.scriptorium.node.service.ServeCommand;
+import dev.scriptorium.node.service.TopicsCommand;
+import dev.scriptorium.node.service.WorkerCommand;
 import dev.scriptorium.node.shell.CompletionCommand;
 import java.time.InstantSource;
 import org.slf4j.Logger;

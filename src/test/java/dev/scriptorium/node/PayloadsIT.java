@@ -2,6 +2,7 @@ package dev.scriptorium.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptorium.node.process.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.scriptorium.node.models;
 
-import dev.scriptorium.node.Shutdown;
+import dev.scriptorium.node.process.Shutdown;
 import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package dev.scriptorium.node.models;
 
-import dev.scriptorium.node.ExitCode;
-import dev.scriptorium.node.Shutdown;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.scriptorium.node.models;
 
 import dev.scriptorium.checkpoint.hub.HubPull;
 import dev.scriptorium.checkpoint.hub.HubRepository;
-import dev.scriptorium.node.ExitCode;
-import dev.scriptorium.node.Shutdown;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

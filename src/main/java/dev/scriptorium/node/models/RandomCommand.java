@@ -4,7 +4,7 @@ import dev.scriptorium.checkpoint.random.ModelShape;
 import dev.scriptorium.checkpoint.random.RandomModel;
 import dev.scriptorium.checkpoint.weights.RowEncoder;
 import dev.scriptorium.checkpoint.weights.WeightType;
-import dev.scriptorium.node.Shutdown;
+import dev.scriptorium.node.process.Shutdown;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptorium.checkpoint.Checkpoint;
-import dev.scriptorium.node.ExitCode;
+import dev.scriptorium.node.process.ExitCode;
 import dev.scriptorium.token.Tokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.scriptorium.node.shell;
 
-import dev.scriptorium.node.ExitCode;
+import dev.scriptorium.node.process.ExitCode;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;

@@ -2,8 +2,8 @@ package dev.scriptorium.node.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptorium.node.ExitCode;
-import dev.scriptorium.node.Shutdown;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;

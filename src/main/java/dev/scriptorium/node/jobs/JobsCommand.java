@@ -1,7 +1,10 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.Board;
 import dev.scriptorium.batch.JobView;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.Services;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -11,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** All jobs at a glance. */
 @Command(name = "jobs", description = "Lists all jobs and how far they are.", mixinStandardHelpOptions = true)
-final class JobsCommand implements Callable<Integer> {
+public final class JobsCommand implements Callable<Integer> {
     @Mixin
     private PipelineOptions options = new PipelineOptions();
 

@@ -1,5 +1,7 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Option;
         description = "Serves prompts from Kafka until stopped: router, worker and HTTP gateway, with an embedded Kafka"
                 + " unless another is named.",
         mixinStandardHelpOptions = true)
-final class ServeCommand implements Callable<Integer> {
+public final class ServeCommand implements Callable<Integer> {
     private final Shutdown shutdown;
     private final InstantSource clock;
 
@@ -32,7 +34,7 @@ final class ServeCommand implements Callable<Integer> {
             description = "Port of the embedded Kafka, 0 for any. Default: ${DEFAULT-VALUE}")
     private int port;
 
-    ServeCommand(Shutdown shutdown, InstantSource clock) {
+    public ServeCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
     }

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.models;
 
 import dev.scriptorium.checkpoint.weights.RowEncoder;
 import dev.scriptorium.checkpoint.weights.WeightPlan;

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.process;
 
 /** What the process tells a script when it ends; documented in the README. */
 public enum ExitCode {

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.PromptFile;
 import dev.scriptorium.event.RequestId;

@@ -1,9 +1,13 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.Board;
 import dev.scriptorium.batch.BulkProgress;
 import dev.scriptorium.batch.JobView;
 import dev.scriptorium.batch.ProgressDisplay;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.Services;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -19,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Shows how far a job is until all of its requests have ended: counts, tokens a second, time left.",
         mixinStandardHelpOptions = true)
-final class WatchCommand implements Callable<Integer> {
+public final class WatchCommand implements Callable<Integer> {
     private static final Duration TURN = Duration.ofMillis(250);
 
     private final Shutdown shutdown;
@@ -37,7 +41,7 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One line of JSON on standard output for every change.")
     private boolean json;
 
-    WatchCommand(Shutdown shutdown, InstantSource clock) {
+    public WatchCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
     }

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.process;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -20,12 +20,12 @@ public final class Shutdown {
         return requested.getCount() == 0;
     }
 
-    void await() throws InterruptedException {
+    public void await() throws InterruptedException {
         requested.await();
     }
 
     /** Something inside failed for good: everything else stops too. */
-    void fail(Throwable cause) {
+    public void fail(Throwable cause) {
         failure.compareAndSet(null, cause);
         requested.countDown();
     }
@@ -48,7 +48,7 @@ public final class Shutdown {
      *
      * @param drain how long it may take beyond what tidying up takes
      */
-    Guard serviceGuard(Duration drain) {
+    public Guard serviceGuard(Duration drain) {
         return guard(
                 TIDY_UP_SECONDS_MAX + drain.toSeconds(),
                 () -> Runtime.getRuntime().halt((failure.get() == null ? ExitCode.OK : ExitCode.FAILED).code()));

@@ -1,16 +1,18 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** One worker alone. */
+/** The HTTP gateway alone. */
 @Command(
-        name = "worker",
-        description = "Writes completions for one model's lanes until stopped; start as many as you like.",
+        name = "gateway",
+        description = "Serves OpenAI's files, batches and single calls over HTTP, and a page to watch, until stopped.",
         mixinStandardHelpOptions = true)
-final class WorkerCommand implements Callable<Integer> {
+public final class GatewayCommand implements Callable<Integer> {
     private final Shutdown shutdown;
     private final InstantSource clock;
 
@@ -18,19 +20,19 @@ final class WorkerCommand implements Callable<Integer> {
     private PipelineOptions options = new PipelineOptions();
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
+    private GatewayOptions gateway = new GatewayOptions();
 
-    WorkerCommand(Shutdown shutdown, InstantSource clock) {
+    public GatewayCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard _ = shutdown.serviceGuard(model.drain());
-                Services services = Services.connect(model.applied(options.load()), options)) {
+        try (Shutdown.Guard _ = shutdown.guard();
+                Services services = Services.connect(options.load(), options)) {
             services.requireTopics();
-            services.startWorker(model, model.drain(), clock, shutdown::fail);
+            services.startGateway(gateway, clock);
             services.announce(System.err);
             shutdown.await();
         }

@@ -1,7 +1,9 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
 import dev.scriptorium.broker.EmbeddedKafka;
 import dev.scriptorium.broker.Quorum;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Option;
         description = "Runs the Kafka that is inside, alone or as a member of a quorum, until stopped. It listens on"
                 + " this machine only: for development and tests. In production, use your own Kafka.",
         mixinStandardHelpOptions = true)
-final class BrokerCommand implements Callable<Integer> {
+public final class BrokerCommand implements Callable<Integer> {
     private final Shutdown shutdown;
 
     @Option(
@@ -53,7 +55,7 @@ final class BrokerCommand implements Callable<Integer> {
             description = "A broker setting under Kafka's own name; again for more.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
-    BrokerCommand(Shutdown shutdown) {
+    public BrokerCommand(Shutdown shutdown) {
         this.shutdown = shutdown;
     }
 

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.models;
 
 import dev.scriptorium.checkpoint.CheckpointFiles;
 import dev.scriptorium.checkpoint.weights.WeightPlan;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MemoryCheck(long weightBytes, long contextBytes, int contextTokens, Machine machine) {
     /** Heap that is left for Kafka's clients, activations and the garbage collector. */
-    static final long RESERVE_BYTES = 384L << 20;
+    public static final long RESERVE_BYTES = 384L << 20;
 
     private static final long MEBIBYTE = 1 << 20;
 
@@ -105,7 +105,7 @@ public record MemoryCheck(long weightBytes, long contextBytes, int contextTokens
     }
 
     /** @throws IllegalStateException with both numbers if it does not fit */
-    void require(String model) {
+    public void require(String model) {
         if (!fits()) {
             throw new IllegalStateException("model '" + model + "' does not fit: it " + text() + "; " + advice());
         }

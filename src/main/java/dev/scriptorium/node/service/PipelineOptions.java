@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.PipelineProblem;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every command asks: which pipeline, on which Kafka, with its state in which folder. */
-final class PipelineOptions {
+public final class PipelineOptions {
     @Option(
             names = "--pipeline",
             paramLabel = "FILE",
@@ -34,12 +34,12 @@ final class PipelineOptions {
     Path state = Path.of(".scriptorium");
 
     /** The installation's own folder, for default files. */
-    static Path home() {
+    public static Path home() {
         return Path.of(System.getProperty("scriptorium.home", "."));
     }
 
     /** @throws InvalidPipelineException if it has any problem; the message has all of them */
-    Pipeline load() {
+    public Pipeline load() {
         Path chosen = chosen();
         try {
             return valid(PipelineReader.read(Files.readString(chosen), chosen.toString(), System.getenv()));
@@ -74,7 +74,7 @@ final class PipelineOptions {
     }
 
     /** A pipeline file with problems. */
-    static final class InvalidPipelineException extends RuntimeException {
+    public static final class InvalidPipelineException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         InvalidPipelineException(String message) {

@@ -1,36 +1,33 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
-import java.time.InstantSource;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The HTTP gateway alone. */
+/** The Streams topology alone. */
 @Command(
-        name = "gateway",
-        description = "Serves OpenAI's files, batches and single calls over HTTP, and a page to watch, until stopped.",
+        name = "router",
+        description = "Routes prompts to lanes and settles outcomes until stopped; start as many as you like.",
         mixinStandardHelpOptions = true)
-final class GatewayCommand implements Callable<Integer> {
+public final class RouterCommand implements Callable<Integer> {
     private final Shutdown shutdown;
-    private final InstantSource clock;
 
     @Mixin
     private PipelineOptions options = new PipelineOptions();
 
-    @Mixin
-    private GatewayOptions gateway = new GatewayOptions();
-
-    GatewayCommand(Shutdown shutdown, InstantSource clock) {
+    public RouterCommand(Shutdown shutdown) {
         this.shutdown = shutdown;
-        this.clock = clock;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Shutdown.Guard _ = shutdown.guard();
+        try (Shutdown.Guard _ = shutdown.serviceGuard(Duration.ZERO);
                 Services services = Services.connect(options.load(), options)) {
             services.requireTopics();
-            services.startGateway(gateway, clock);
+            services.startRouter(shutdown::fail);
             services.announce(System.err);
             shutdown.await();
         }

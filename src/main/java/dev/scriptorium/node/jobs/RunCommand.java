@@ -1,10 +1,15 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.batch.BulkProgress;
 import dev.scriptorium.batch.BulkRun;
 import dev.scriptorium.batch.ProgressDisplay;
 import dev.scriptorium.batch.PromptFile;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
+import dev.scriptorium.node.service.ModelOptions;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.Services;
 import dev.scriptorium.pipeline.Pipeline;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -23,7 +28,7 @@ import picocli.CommandLine.Option;
         description = "Answers a file of prompts: one JSON object a line, plain or OpenAI batch lines."
                 + " Stopped at any moment, the same command goes on.",
         mixinStandardHelpOptions = true)
-final class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
     private final Shutdown shutdown;
     private final InstantSource clock;
 
@@ -55,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--stable", description = InputOptions.STABLE)
     private boolean stable;
 
-    RunCommand(Shutdown shutdown, InstantSource clock) {
+    public RunCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
     }

@@ -1,8 +1,12 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.batch.Submission;
 import dev.scriptorium.event.Prompt;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.Services;
 import dev.scriptorium.pipeline.Pipeline;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -19,7 +23,7 @@ import picocli.CommandLine.Option;
                 "Sends a file of prompts to a running pipeline and returns at once; watch and results do the rest."
                         + " Cut off at any moment, the same command goes on.",
         mixinStandardHelpOptions = true)
-final class SubmitCommand implements Callable<Integer> {
+public final class SubmitCommand implements Callable<Integer> {
     private final Shutdown shutdown;
     private final InstantSource clock;
 
@@ -32,7 +36,7 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Say the result as JSON on standard output.")
     private boolean json;
 
-    SubmitCommand(Shutdown shutdown, InstantSource clock) {
+    public SubmitCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
     }

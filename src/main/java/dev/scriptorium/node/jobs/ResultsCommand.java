@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.Board;
 import dev.scriptorium.batch.BulkJob;
@@ -7,6 +7,10 @@ import dev.scriptorium.batch.Gathering;
 import dev.scriptorium.batch.JobView;
 import dev.scriptorium.batch.ProgressDisplay;
 import dev.scriptorium.batch.PromptFile;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Shutdown;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.Services;
 import dev.scriptorium.pipeline.Pipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +31,7 @@ import picocli.CommandLine.Parameters;
         description = "Writes the answers of a job: those there are, or with --follow all of them as they come."
                 + " Cut off at any moment, the same command goes on.",
         mixinStandardHelpOptions = true)
-final class ResultsCommand implements Callable<Integer> {
+public final class ResultsCommand implements Callable<Integer> {
     private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
     private static final Path STANDARD_ERROR = Path.of("/dev/stderr");
 
@@ -76,7 +80,7 @@ final class ResultsCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "As submitted.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    ResultsCommand(Shutdown shutdown, InstantSource clock) {
+    public ResultsCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
     }

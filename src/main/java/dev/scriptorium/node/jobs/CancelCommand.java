@@ -1,9 +1,12 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.Board;
 import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.batch.JobCancellation;
 import dev.scriptorium.batch.JobView;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.service.PipelineOptions;
+import dev.scriptorium.node.service.Services;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Parameters;
         name = "cancel",
         description = "Cancels all requests of a job that have not ended: each is rejected as cancelled.",
         mixinStandardHelpOptions = true)
-final class CancelCommand implements Callable<Integer> {
+public final class CancelCommand implements Callable<Integer> {
     private final InstantSource clock;
 
     @Mixin
@@ -28,7 +31,7 @@ final class CancelCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Stands in every rejection.")
     private String reason = "";
 
-    CancelCommand(InstantSource clock) {
+    public CancelCommand(InstantSource clock) {
         this.clock = clock;
     }
 

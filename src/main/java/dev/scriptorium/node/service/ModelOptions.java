@@ -1,5 +1,6 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
+import dev.scriptorium.node.models.WeightOption;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.worker.Shortcuts;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a worker loads, and with how much of the machine. */
-final class ModelOptions {
+public final class ModelOptions {
     private static final String GGUF = ".gguf";
     private static final int DRAIN_SECONDS_MAX = 3_600;
 
@@ -88,7 +89,7 @@ final class ModelOptions {
     }
 
     /** The pipeline with the chosen model in the place of its default one. */
-    Pipeline applied(Pipeline pipeline) {
+    public Pipeline applied(Pipeline pipeline) {
         if (path == null) {
             return pipeline;
         }

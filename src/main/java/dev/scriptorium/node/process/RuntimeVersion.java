@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,8 +7,8 @@ import java.util.Properties;
 import picocli.CommandLine;
 
 /** The version of this program as the build wrote it down; it travels in every completion. */
-final class RuntimeVersion implements CommandLine.IVersionProvider {
-    static String current() {
+public final class RuntimeVersion implements CommandLine.IVersionProvider {
+    public static String current() {
         try (InputStream in = RuntimeVersion.class.getResourceAsStream("/scriptorium.properties")) {
             if (in == null) {
                 throw new IllegalStateException("scriptorium.properties is not in the jar");

@@ -1,9 +1,9 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.scriptorium.node.MemoryCheck.Machine;
+import dev.scriptorium.node.models.MemoryCheck.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

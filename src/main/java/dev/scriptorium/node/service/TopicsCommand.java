@@ -1,5 +1,6 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
+import dev.scriptorium.node.process.ExitCode;
 import dev.scriptorium.topology.TopicSetup.Finding;
 import dev.scriptorium.topology.TopicSetup.State;
 import java.util.List;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
         name = "topics",
         description = "Creates the topics that the pipeline declares, and says which of them stand differently.",
         mixinStandardHelpOptions = true)
-final class TopicsCommand implements Callable<Integer> {
+public final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private PipelineOptions options = new PipelineOptions();
 

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.RequestTopology;

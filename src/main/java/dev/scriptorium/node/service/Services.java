@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
 import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.broker.EmbeddedKafka;
@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What one process runs, started in order and closed in reverse. Belongs to the main thread. */
-final class Services implements AutoCloseable {
+public final class Services implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
     private final Pipeline pipeline;
@@ -37,7 +37,7 @@ final class Services implements AutoCloseable {
     }
 
     /** On the Kafka that is named somewhere, or else on an embedded one that is started here. */
-    static Services open(Pipeline pipeline, PipelineOptions options, int port) {
+    public static Services open(Pipeline pipeline, PipelineOptions options, int port) {
         String named = bootstrapServers(pipeline, options);
         if (named != null) {
             return new Services(pipeline.withBootstrapServers(named), options);
@@ -52,7 +52,7 @@ final class Services implements AutoCloseable {
     }
 
     /** On the Kafka that is named somewhere; a part alone has no use for one that nobody else can reach. */
-    static Services connect(Pipeline pipeline, PipelineOptions options) {
+    public static Services connect(Pipeline pipeline, PipelineOptions options) {
         if (bootstrapServers(pipeline, options) == null) {
             throw new PipelineOptions.InvalidPipelineException(
                     "which Kafka? Say --bootstrap-server HOST:PORT, or kafka: bootstrap.servers in the pipeline file");
@@ -61,12 +61,12 @@ final class Services implements AutoCloseable {
     }
 
     /** The pipeline as it runs here, with the Kafka that was chosen. */
-    Pipeline pipeline() {
+    public Pipeline pipeline() {
         return pipeline;
     }
 
     /** What jobs need to know of a pipeline. */
-    static BulkJob.Topics jobTopics(Pipeline pipeline) {
+    public static BulkJob.Topics jobTopics(Pipeline pipeline) {
         return new BulkJob.Topics(
                 pipeline.topics().prompts().name(),
                 pipeline.topics().completions().name(),
@@ -80,14 +80,14 @@ final class Services implements AutoCloseable {
     }
 
     /** Creates the topics that are missing. */
-    List<TopicSetup.Finding> createTopics() {
+    public List<TopicSetup.Finding> createTopics() {
         try (Admin admin = admin()) {
             return new TopicSetup(admin).createMissing(pipeline.allTopics());
         }
     }
 
     /** @throws IllegalStateException if a topic is missing, which would otherwise show as an odd failure later */
-    void requireTopics() {
+    public void requireTopics() {
         List<String> missing = checkTopics().stream()
                 .filter(finding -> finding.state() == TopicSetup.State.MISSING)
                 .map(finding -> finding.declared().name())
@@ -98,20 +98,20 @@ final class Services implements AutoCloseable {
         }
     }
 
-    List<TopicSetup.Finding> checkTopics() {
+    public List<TopicSetup.Finding> checkTopics() {
         try (Admin admin = admin()) {
             return new TopicSetup(admin).check(pipeline.allTopics());
         }
     }
 
     /** Starts the topology; it takes its first prompt a second or two later. */
-    void startRouter(Consumer<Throwable> onFailure) {
+    public void startRouter(Consumer<Throwable> onFailure) {
         RouterNode router = RouterNode.start(pipeline, options.state.resolve("streams"), onFailure);
         running.push(router);
     }
 
     /** Loads the model and starts a worker on its lanes; returns the digest of its weights. */
-    String startWorker(ModelOptions model, Duration drain, InstantSource clock, Consumer<Throwable> onFailure) {
+    public String startWorker(ModelOptions model, Duration drain, InstantSource clock, Consumer<Throwable> onFailure) {
         Pipeline.Model chosen = pipeline.defaultModel();
         if (DummySettings.isMeantBy(chosen.path())) {
             return simulate(model, chosen, drain, clock, onFailure);

@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
 import dev.scriptorium.gateway.Gateway;
 import dev.scriptorium.gateway.GatewayLimits;

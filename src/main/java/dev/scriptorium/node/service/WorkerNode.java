@@ -1,4 +1,4 @@
-package dev.scriptorium.node;
+package dev.scriptorium.node.service;
 
 import dev.scriptorium.checkpoint.Checkpoint;
 import dev.scriptorium.checkpoint.CheckpointFiles;
@@ -17,6 +17,9 @@ import dev.scriptorium.lane.LaneSettings;
 import dev.scriptorium.lane.StatusPublisher;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaModel;
+import dev.scriptorium.node.models.MemoryCheck;
+import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.RuntimeVersion;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.simulation.DummyModel;
 import dev.scriptorium.simulation.DummySettings;
