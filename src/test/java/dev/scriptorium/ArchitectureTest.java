@@ -58,6 +58,7 @@ class ArchitectureTest {
         CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
         SIMULATION("simulation", List.of("model", "token"), List.of()),
         BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, CSV, LOG)),
+        DATASET("dataset", List.of("event", "pipeline", "token", "grammar"), List.of(JSON, CSV)),
         GATEWAY(
                 "gateway",
                 List.of("event", "wire", "pipeline", "batch"),

@@ -1,0 +1,116 @@
+package dev.scriptorium.dataset;
+
+import dev.scriptorium.event.FinishReason;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a recipe says under {@code gates}. A gate that is null is not asked. Candidates come to the gates in the order
+ * of this list, the cheap ones first, and the first one that they fail decides.
+ *
+ * @param exactDuplicates whether a text that an earlier row has is refused
+ */
+public record GateSettings(
+        @Nullable Length length,
+        @Nullable Finish finish,
+        @Nullable Repetition repetition,
+        @Nullable Language language,
+        @Nullable Characters characters,
+        @Nullable Boilerplate boilerplate,
+        @Nullable Blocklist blocklist,
+        @Nullable JsonSchema jsonSchema,
+        @Nullable Decontamination decontamination,
+        @Nullable Judge judge,
+        boolean exactDuplicates,
+        @Nullable NearDuplicates nearDuplicates) {
+    /** None at all. */
+    public static final GateSettings NONE =
+            new GateSettings(null, null, null, null, null, null, null, null, null, null, false, null);
+
+    /** A text has as many tokens as this. */
+    public record Length(int tokensMin, int tokensMax) {}
+
+    /** A text ends for one of these reasons. */
+    public record Finish(List<FinishReason> reasons) {
+        public Finish {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /**
+     * A text does not repeat itself.
+     *
+     * @param words in a row that are compared
+     * @param ratioMax the most of them that may have stood before, 0 to 1
+     */
+    public record Repetition(int words, double ratioMax) {}
+
+    /**
+     * A text is in one of these languages.
+     *
+     * @param languages by their ISO 639-1 codes
+     * @param confidenceMin 0 to 1
+     */
+    public record Language(List<String> languages, double confidenceMin) {
+        public Language {
+            languages = List.copyOf(languages);
+        }
+    }
+
+    /**
+     * A text is in these scripts.
+     *
+     * @param scripts by their Unicode names, {@code latin}
+     * @param shareMin of all letters, 0 to 1
+     */
+    public record Characters(List<String> scripts, double shareMin) {
+        public Characters {
+            scripts = List.copyOf(scripts);
+        }
+    }
+
+    /** A text has none of these, as regular expressions. */
+    public record Boilerplate(List<String> patterns) {
+        public Boilerplate {
+            patterns = List.copyOf(patterns);
+        }
+    }
+
+    /** A text has none of these words, in whatever case. */
+    public record Blocklist(List<String> words) {
+        public Blocklist {
+            words = List.copyOf(words);
+        }
+    }
+
+    /** A text is JSON that a schema takes. */
+    public record JsonSchema(String schema) {}
+
+    /**
+     * A text repeats no benchmark.
+     *
+     * @param words in a row that must be shared before two texts are compared at all; 10 in Cosmopedia's script
+     * @param overlapMax the most of a benchmark's text that may be found again, 0 to 1; 0.5 in Cosmopedia's script
+     */
+    public record Decontamination(int words, double overlapMax) {}
+
+    /**
+     * A model is asked how good a text is.
+     *
+     * @param template of the question, in Jinja, with {@code prompt} and {@code text} beside what templates have
+     * @param model by name in the pipeline; null for the recipe's
+     * @param pattern a regular expression whose first group is the score
+     * @param scoreMin the least that passes
+     * @param tokensMax of the answer
+     */
+    public record Judge(String template, @Nullable String model, String pattern, double scoreMin, int tokensMax) {}
+
+    /**
+     * A text is unlike all others.
+     *
+     * @param words in a row that make a shingle
+     * @param similarityMax the highest Jaccard similarity of two texts' shingles that is allowed, 0 to 1
+     * @param windowRows how many rows back are looked at
+     */
+    public record NearDuplicates(int words, double similarityMax, int windowRows) {}
+}
