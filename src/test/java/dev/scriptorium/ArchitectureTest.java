@@ -39,6 +39,11 @@ class ArchitectureTest {
 
     private static final String PROGRESS = "me.tongfei.progressbar..";
     private static final String CSV = "de.siegmar.fastcsv..";
+    private static final String PARQUET = "org.apache.parquet..";
+    /** Parquet's library asks for the names of some of Hadoop's interfaces; nothing of Hadoop is behind them. */
+    private static final String HADOOP_NAMES = "org.apache.hadoop..";
+
+    private static final String RE2 = "com.google.re2j..";
     private static final String HTTP = "com.sun.net.httpserver..";
     private static final String UPLOADS = "org.apache.commons.fileupload2..";
     private static final String LOG = "org.slf4j..";
@@ -57,8 +62,9 @@ class ArchitectureTest {
         SAMPLE("sample", List.of(), List.of()),
         CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
         SIMULATION("simulation", List.of("model", "token"), List.of()),
-        BATCH("batch", List.of("event", "wire", "pipeline"), List.of(CLIENTS, COMMON, PROGRESS, CSV, LOG)),
-        DATASET("dataset", List.of("event", "pipeline", "token", "grammar"), List.of(JSON, CSV)),
+        TABLE("table", List.of(), List.of(JSON, CSV, PARQUET, HADOOP_NAMES)),
+        BATCH("batch", List.of("event", "wire", "pipeline", "table"), List.of(CLIENTS, COMMON, PROGRESS, LOG)),
+        DATASET("dataset", List.of("event", "pipeline", "token", "grammar", "table"), List.of(JSON, RE2)),
         GATEWAY(
                 "gateway",
                 List.of("event", "wire", "pipeline", "batch"),

@@ -35,16 +35,12 @@ public record BulkJob(
 
     /** Where completions are collected, a line of JSON each: the output itself, unless that is to be a table. */
     Path answers() {
-        return isTable() ? output.resolveSibling(output.getFileName() + ".answers.jsonl") : output;
+        return input.isTable() ? output.resolveSibling(output.getFileName() + ".answers.jsonl") : output;
     }
 
     /** Where rejections are collected likewise; a table has them in a column. */
     Path rejections() {
-        return isTable() ? output.resolveSibling(output.getFileName() + ".rejections.jsonl") : errors;
-    }
-
-    private boolean isTable() {
-        return input.format() != PromptFile.Format.JSON_LINES;
+        return input.isTable() ? output.resolveSibling(output.getFileName() + ".rejections.jsonl") : errors;
     }
 
     /** How answers are written. */

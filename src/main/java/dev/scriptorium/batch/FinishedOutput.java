@@ -1,8 +1,7 @@
 package dev.scriptorium.batch;
 
-import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.scriptorium.table.Row;
+import dev.scriptorium.table.Table;
 import dev.scriptorium.wire.file.Tables;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -12,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,7 @@ import org.jspecify.annotations.Nullable;
  * one.
  */
 final class FinishedOutput {
-    /** What a table has beside the user's own columns. */
-    private static final List<String> COLUMNS =
-            List.of("completion", "finish_reason", "prompt_tokens", "completion_tokens", "error");
-
-    private static final List<String> NOTHING = List.of("", "", "", "", "");
+    private static final List<@Nullable Object> NOTHING = Arrays.asList(null, null, null, null, null);
 
     private final BulkJob job;
     private final String fileName;
@@ -50,8 +45,7 @@ final class FinishedOutput {
                         sort(job.errors());
                     }
                 }
-                case CSV -> table(',');
-                case TSV -> table('\t');
+                case CSV, TSV, PARQUET -> table();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the output " + job.output() + " cannot be written: " + e.getMessage(), e);
@@ -90,34 +84,23 @@ final class FinishedOutput {
     }
 
     /** Rows as they came with what was written for them beside; the collected answers are not needed after that. */
-    private void table(char separator) throws IOException {
+    private void table() throws IOException {
         Path partial = job.output().resolveSibling(job.output().getFileName() + ".partial");
+        PromptFile input = job.input();
         try (AnswerIndex answers = AnswerIndex.of(job.answers());
-                AnswerIndex rejections = AnswerIndex.of(job.rejections());
-                CsvWriter writer = CsvWriter.builder()
-                        .fieldSeparator(separator)
-                        .lineDelimiter(LineDelimiter.LF)
-                        .build(partial);
-                TableRows rows = new TableRows(job.input(), separator)) {
-            boolean headed = false;
-            for (NamedCsvRecord row = rows.row(); row != null; row = rows.row()) {
-                if (!headed) {
-                    writer.writeRecord(with(row.getHeader(), COLUMNS));
-                    headed = true;
-                }
-                writer.writeRecord(with(row.getFields(), cells(row, rows.id(row), answers, rejections)));
-            }
+                AnswerIndex rejections = AnswerIndex.of(job.rejections())) {
+            new Table(input.path(), input.format())
+                    .widen(partial, TablePrompts.ANSWER, row -> cells(row, answers, rejections));
         }
         Files.move(partial, job.output(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(job.answers());
         Files.deleteIfExists(job.rejections());
     }
 
-    private List<String> cells(NamedCsvRecord row, @Nullable String ownId, AnswerIndex answers, AnswerIndex rejections)
-            throws IOException {
-        long line = row.getStartingLineNumber();
-        String id = ownId == null ? "line-" + line : ownId;
-        byte[] found = rejections.take(fileName + ":" + line);
+    private List<@Nullable Object> cells(Row row, AnswerIndex answers, AnswerIndex rejections) throws IOException {
+        String ownId = TablePrompts.id(row, job.input().columns());
+        String id = ownId == null ? "line-" + row.number() : ownId;
+        byte[] found = rejections.take(fileName + ":" + row.number());
         found = found != null ? found : answers.take(id);
         found = found != null ? found : rejections.take(id);
         if (found == null) {
@@ -125,19 +108,13 @@ final class FinishedOutput {
         }
         Tables.Cells cells = tables.cells(new String(found, StandardCharsets.UTF_8));
         if (cells.error() != null) {
-            return List.of("", "", "", "", cells.error());
+            return Arrays.asList(null, null, null, null, cells.error());
         }
-        return List.of(
+        return Arrays.asList(
                 String.valueOf(cells.text()),
                 String.valueOf(cells.finishReason()),
-                Long.toString(cells.promptTokens()),
-                Long.toString(cells.completionTokens()),
-                "");
-    }
-
-    private static List<String> with(List<String> row, List<String> more) {
-        List<String> all = new ArrayList<>(row);
-        all.addAll(more);
-        return all;
+                cells.promptTokens(),
+                cells.completionTokens(),
+                null);
     }
 }

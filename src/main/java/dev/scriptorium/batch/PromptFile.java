@@ -1,5 +1,6 @@
 package dev.scriptorium.batch;
 
+import dev.scriptorium.table.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,9 +10,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file of prompts in one of the formats that people have.
@@ -25,7 +24,7 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
 
     public PromptFile {
         settings = Map.copyOf(settings);
-        if (!settings.isEmpty() && format(path) == Format.JSON_LINES) {
+        if (!settings.isEmpty() && format(path) == TableFormat.JSON_LINES) {
             throw new IllegalArgumentException(
                     "--set is for tables; each line of " + path + " says its own request fields");
         }
@@ -34,16 +33,6 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
     /** A file of lines, or a table with the columns {@code id} and {@code prompt}. */
     public static PromptFile of(Path path) {
         return new PromptFile(path, Columns.DEFAULT, Map.of());
-    }
-
-    /** What kind of file it is, by the end of its name. */
-    public enum Format {
-        /** One JSON object a line: plain, or OpenAI batch lines. */
-        JSON_LINES,
-        /** Comma-separated values with a head line (RFC 4180). */
-        CSV,
-        /** The same with tabs. */
-        TSV
     }
 
     /**
@@ -56,16 +45,21 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
         public static final Columns DEFAULT = new Columns("id", "prompt");
     }
 
-    public Format format() {
+    /** By the end of the file's name; what has no known one is taken for lines of JSON. */
+    public TableFormat format() {
         return format(path);
+    }
+
+    /** Whether it is a table with columns, and not lines that say themselves what they are. */
+    public boolean isTable() {
+        return format() != TableFormat.JSON_LINES;
     }
 
     /** @param lineBytesMax more of a line is not kept */
     public PromptSource open(int lineBytesMax) throws IOException {
         return switch (format()) {
             case JSON_LINES -> new PromptLines(path, lineBytesMax);
-            case CSV -> new TableRows(this, ',');
-            case TSV -> new TableRows(this, '\t');
+            case CSV, TSV, PARQUET -> new TablePrompts(this);
         };
     }
 
@@ -80,7 +74,7 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
                     read = digesting.read(buffer);
                 }
             }
-            if (format() != Format.JSON_LINES) {
+            if (isTable()) {
                 sha256.update((columns + " " + new java.util.TreeMap<>(settings))
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8));
             }
@@ -92,12 +86,7 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
         }
     }
 
-    private static Format format(Path path) {
-        @Nullable Path name = path.getFileName();
-        String file = String.valueOf(name).toLowerCase(Locale.ROOT);
-        if (file.endsWith(".csv")) {
-            return Format.CSV;
-        }
-        return file.endsWith(".tsv") ? Format.TSV : Format.JSON_LINES;
+    private static TableFormat format(Path path) {
+        return TableFormat.of(path).orElse(TableFormat.JSON_LINES);
     }
 }

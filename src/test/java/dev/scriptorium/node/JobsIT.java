@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptorium.table.Column;
+import dev.scriptorium.table.Row;
+import dev.scriptorium.table.RowReader;
+import dev.scriptorium.table.RowWriter;
+import dev.scriptorium.table.Table;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,6 +119,47 @@ class JobsIT {
         assertThat(rows.get(2)).startsWith("sun,\"The \"\"sun\"\" is\",,").contains(",length,");
         assertThat(rows.get(3)).startsWith("nothing,,empty,,,,,").contains("prompt", "must not be empty");
         assertThat(folder.resolve("out.csv.answers.jsonl")).doesNotExist();
+    }
+
+    @Test
+    void parquetIsAnsweredAsParquetWithItsOwnTypesAndRunAndResultsGiveTheSameBytes() throws Exception {
+        // Given
+        Table input = Table.of(folder.resolve("seeds.parquet"));
+        try (RowWriter writer = input.create(List.of(
+                new Column("prompt", Column.Type.TEXT),
+                new Column("views", Column.Type.INTEGER),
+                new Column("score", Column.Type.NUMBER)))) {
+            writer.write(List.of("The moon is", 17L, 0.5));
+            writer.write(Arrays.asList(null, null, null));
+            writer.write(List.of("Rain is", 18L, 0.25));
+        }
+        String set = "max_tokens=6";
+        Path byRun = folder.resolve("by-run.parquet");
+        Path byResults = folder.resolve("by-results.parquet");
+        String path = input.path().toString();
+
+        // When
+        ok(3, "run", path, "--set", set, "-o", byRun.toString(), "--state", folder + "/run-parquet");
+        ok(0, "submit", path, "--set", set, "--bootstrap-server", server);
+        ok(3, "results", "seeds", "--set", set, "-o", byResults.toString(), "--bootstrap-server", server);
+
+        // Then
+        assertThat(byResults).hasSameBinaryContentAs(byRun);
+        List<Row> rows = new ArrayList<>();
+        try (RowReader reader = Table.of(byRun).open()) {
+            for (Row row = reader.next(); row != null; row = reader.next()) {
+                rows.add(row);
+            }
+        }
+        assertThat(rows).hasSize(3);
+        assertThat(rows.get(0).values())
+                .containsEntry("views", 17L)
+                .containsEntry("score", 0.5)
+                .containsEntry("finish_reason", "length")
+                .containsEntry("completion_tokens", 6L)
+                .containsEntry("error", null);
+        assertThat(rows.get(1).text("error")).contains("must not be empty");
+        assertThat(rows.get(2).text("completion")).isNotBlank();
     }
 
     @Test

@@ -20,7 +20,8 @@ final class InputOptions {
 
     @Parameters(
             paramLabel = "INPUT",
-            description = "The prompts: one JSON object a line, or a table (.csv, .tsv) with a column of prompts.")
+            description =
+                    "The prompts: one JSON object a line, or a table (.csv, .tsv, .parquet) with a column of prompts.")
     Path path = Path.of("");
 
     @Option(
@@ -59,7 +60,7 @@ final class InputOptions {
     }
 
     boolean isTable() {
-        return PromptFile.of(path).format() != PromptFile.Format.JSON_LINES;
+        return PromptFile.of(path).isTable();
     }
 
     String job() {

@@ -91,7 +91,7 @@ public final class ResultsCommand implements Callable<Integer> {
                 Services services = Services.connect(options.load(), options)) {
             BulkJob bulkJob = bulkJob(services.pipeline());
             boolean ordered =
-                    bulkJob.form() == BulkJob.Form.STABLE || bulkJob.input().format() != PromptFile.Format.JSON_LINES;
+                    bulkJob.form() == BulkJob.Form.STABLE || bulkJob.input().isTable();
             Gathering gathering = new Gathering(
                     bulkJob,
                     follow || ordered ? Gathering.Until.ALL_ENDED : Gathering.Until.NOW,
@@ -138,7 +138,7 @@ public final class ResultsCommand implements Callable<Integer> {
                 ? input
                 : Path.of(view.batch() == null ? job : view.batch().origin().name());
         PromptFile file = new PromptFile(path, new PromptFile.Columns(idColumn, promptColumn), settings);
-        boolean needed = stable || file.format() != PromptFile.Format.JSON_LINES;
+        boolean needed = stable || file.isTable();
         if (needed && !Files.isReadable(path)) {
             throw new IllegalStateException("the input " + path + " of job '" + job
                     + "' is not here; say with --input where it is, because the output has its order");
