@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LostMarkersIT {
     private static final TopicPartition TEXTS = new TopicPartition("texts", 0);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     Path folder;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(120)
 class LaneReaderIT {
     private static final int PARTITIONS = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     /** A worker that ends what it has on a thread of its own, until it is told to stop. */
     private static final class Scribe implements Intake, AutoCloseable {

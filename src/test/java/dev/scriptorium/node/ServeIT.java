@@ -82,7 +82,7 @@ class ServeIT {
         try (var in = kcat.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
         }
-        assertThat(kcat.waitFor(60, TimeUnit.SECONDS)).as("kcat ended").isTrue();
+        assertThat(kcat.waitFor(4, TimeUnit.MINUTES)).as("kcat ended").isTrue();
         return new String(kcat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
