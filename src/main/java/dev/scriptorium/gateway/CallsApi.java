@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.CarriedHeaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +70,7 @@ final class CallsApi {
             AnswerDesk.News.Answer before =
                     key == null ? null : desk.search(id, clock.instant().minus(IDEMPOTENCY_MAX));
             if (before == null) {
-                send(id, Requests.line(id, url, body));
+                send(id, Requests.line(id, url, body), CarriedHeaders.of(call::header));
             }
             StreamedAnswer answer =
                     new StreamedAnswer(call, url, body.path("model").asText(defaultModel), clock.instant(), wantsUsage);
@@ -119,10 +120,11 @@ final class CallsApi {
         }
     }
 
-    private void send(String id, ObjectNode line) throws InterruptedException {
+    private void send(String id, ObjectNode line, Map<String, String> carried) throws InterruptedException {
         ProducerRecord<byte[], byte[]> prompt = new ProducerRecord<>(
                 prompts, id.getBytes(StandardCharsets.UTF_8), line.toString().getBytes(StandardCharsets.UTF_8));
         prompt.headers().add(Arrival.JOB_HEADER, AnswerDesk.JOB.getBytes(StandardCharsets.UTF_8));
+        carried.forEach((name, value) -> prompt.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         try {
             producer.send(prompt).get();
         } catch (ExecutionException e) {

@@ -98,7 +98,7 @@ public final class LaneReader implements AutoCloseable {
     private sealed interface Said {
         record Ended(Parcel parcel, Outcome outcome) implements Said {}
 
-        record Wrote(TokenChunk piece) implements Said {}
+        record Wrote(Parcel parcel, TokenChunk piece) implements Said {}
     }
 
     /**
@@ -262,7 +262,7 @@ public final class LaneReader implements AutoCloseable {
         for (Said next = said.poll(); next != null; next = said.poll()) {
             count++;
             switch (next) {
-                case Said.Wrote(var piece) -> publisher.publish(piece);
+                case Said.Wrote(var parcel, var piece) -> publisher.publish(piece, parcel.headers());
                 case Said.Ended(var parcel, var outcome) -> {
                     inWorker.decrementAndGet();
                     if (parcel.equals(alone)) {
@@ -276,7 +276,7 @@ public final class LaneReader implements AutoCloseable {
     }
 
     private void publish(Parcel parcel, Outcome outcome) {
-        publisher.publish(outcome, () -> owned.finish(parcel));
+        publisher.publish(outcome, parcel.headers(), () -> owned.finish(parcel));
     }
 
     /** Hands over what the worker has room for, after the broker knows that it was started. */
@@ -331,8 +331,7 @@ public final class LaneReader implements AutoCloseable {
     private boolean offer(Parcel parcel) {
         Assignment lane = parcel.assignment();
         // The router counts the times it put a prompt on a lane, the ledger the times a worker began it.
-        Assignment attempt =
-                new Assignment(lane.prompt(), lane.lane(), lane.attempt() + parcel.starts() - 1, lane.admittedAt());
+        Assignment attempt = lane.withAttempt(lane.attempt() + parcel.starts() - 1);
         inWorker.incrementAndGet();
         Intake.Listener listener = new Intake.Listener() {
             @Override
@@ -342,7 +341,7 @@ public final class LaneReader implements AutoCloseable {
 
             @Override
             public void wrote(TokenChunk piece) {
-                say(new Said.Wrote(piece));
+                say(new Said.Wrote(parcel, piece));
             }
         };
         if (intake.offer(attempt, listener)) {

@@ -11,6 +11,7 @@ import dev.scriptorium.wire.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,15 +60,19 @@ final class OutcomePublisher {
     /** The broker's answer to one record; {@code again} sends the like of it once more. */
     private record Reply(@Nullable Exception error, Runnable onDurable, Consumer<Exception> onError) {}
 
-    /** @param onDurable run on the reader's thread once the broker has acknowledged the outcome */
-    void publish(Outcome outcome, Runnable onDurable) {
+    /**
+     * @param headers of the prompt, that its outcome has too
+     * @param onDurable run on the reader's thread once the broker has acknowledged the outcome
+     */
+    void publish(Outcome outcome, Map<String, String> headers, Runnable onDurable) {
         ProducerRecord<String, byte[]> outgoing =
                 new ProducerRecord<>(settings.outcomesTopic(), outcome.request().key(), codec.encode(outcome));
-        send(outgoing, onDurable, error -> retry(outcome, onDurable, error));
+        headers.forEach((name, value) -> outgoing.headers().add(name, utf8(value)));
+        send(outgoing, onDurable, error -> retry(outcome, headers, onDurable, error));
     }
 
     /** A piece of a text; the step loop goes on whatever becomes of it. */
-    void publish(TokenChunk piece) {
+    void publish(TokenChunk piece, Map<String, String> headers) {
         String job = piece.request().job();
         ProducerRecord<String, byte[]> outgoing =
                 new ProducerRecord<>(settings.tokensTopic(), piece.request().id(), chunks.write(piece));
@@ -77,12 +82,13 @@ final class OutcomePublisher {
                 .add(ChunkFormat.STREAM_LAST_HEADER, utf8(Boolean.toString(piece.isLast())))
                 .add(Arrival.JOB_HEADER, utf8(job))
                 .add(CONTENT_TYPE_HEADER, utf8(chunks.contentType(piece)));
+        headers.forEach((name, value) -> outgoing.headers().add(name, utf8(value)));
         send(outgoing, () -> {}, error -> {
             if (!(error instanceof RetriableException)) {
                 throw fatal(error);
             }
             republished.incrementAndGet();
-            publish(piece);
+            publish(piece, headers);
         });
     }
 
@@ -171,9 +177,9 @@ final class OutcomePublisher {
         var unused = producer.send(outgoing, (metadata, error) -> replies.add(new Reply(error, onDurable, onError)));
     }
 
-    private void retry(Outcome outcome, Runnable onDurable, Exception error) {
+    private void retry(Outcome outcome, Map<String, String> headers, Runnable onDurable, Exception error) {
         if (error instanceof RecordTooLargeException && outcome instanceof Completion completion) {
-            publish(tooLarge(completion, error), onDurable);
+            publish(tooLarge(completion, error), headers, onDurable);
             return;
         }
         if (!(error instanceof RetriableException)) {
@@ -184,7 +190,7 @@ final class OutcomePublisher {
                 .setCause(error)
                 .log("The broker did not acknowledge an outcome in time; it is sent again");
         republished.incrementAndGet();
-        publish(outcome, onDurable);
+        publish(outcome, headers, onDurable);
     }
 
     private Rejection tooLarge(Completion completion, Exception error) {

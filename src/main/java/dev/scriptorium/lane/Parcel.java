@@ -1,6 +1,7 @@
 package dev.scriptorium.lane;
 
 import dev.scriptorium.event.Assignment;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /** An assignment with the place it came from; the same place read twice makes two of them. */
@@ -29,6 +30,11 @@ final class Parcel {
 
     Assignment assignment() {
         return assignment;
+    }
+
+    /** What goes on to everything that is said about it. */
+    Map<String, String> headers() {
+        return assignment.headers();
     }
 
     int bytes() {

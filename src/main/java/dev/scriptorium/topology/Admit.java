@@ -14,6 +14,7 @@ import dev.scriptorium.pipeline.Routing;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.PromptDecoder;
 import java.time.Instant;
+import java.util.SortedMap;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -58,7 +59,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             case Decoded.Accepted(var prompt) -> take(record, origin, prompt);
             case Decoded.Refused(var rejection, var digest) -> {
                 if (isNew(record, origin, rejection.request(), digest)) {
-                    book().refuse(rejection, digest);
+                    book().refuse(rejection, digest, RecordHeads.carried(record.headers()));
                 }
             }
             case Decoded.Cancelled(var cancellation) -> putAside(record, origin, cancellation.sentence(), null);
@@ -69,43 +70,48 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private void take(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {
         String digest = book().codec().contentDigest(prompt);
         Reserve.Verdict quota = Reserve.verdict(record.headers());
-        if (isNew(record, origin, prompt.request(), digest) && admit(origin, prompt, digest, quota)) {
+        Arrived arrived = new Arrived(prompt, digest, RecordHeads.carried(record.headers()));
+        if (isNew(record, origin, prompt.request(), digest) && admit(origin, arrived, quota)) {
             return;
         }
         book().refund(prompt.tenant(), quota.reservedTokens());
     }
 
-    private boolean admit(Origin origin, Prompt prompt, String digest, Reserve.Verdict quota) {
+    /** A prompt, what tells it from others, and the headers that go on with it. */
+    private record Arrived(Prompt prompt, String digest, SortedMap<String, String> headers) {}
+
+    private boolean admit(Origin origin, Arrived arrived, Reserve.Verdict quota) {
+        Prompt prompt = arrived.prompt();
         Cancellation cancellation =
                 book().cancellations().ending(prompt.request(), prompt.tenant(), Instant.ofEpochMilli(origin.at()));
         if (cancellation != null) {
-            return refuse(prompt, ErrorCode.CANCELLED, cancellation.sentence(), digest);
+            return refuse(prompt, arrived, ErrorCode.CANCELLED, cancellation.sentence());
         }
         if (quota.refusal() != null) {
-            return refuse(prompt, ErrorCode.QUOTA_EXCEEDED, quota.refusal(), digest);
+            return refuse(prompt, arrived, ErrorCode.QUOTA_EXCEEDED, quota.refusal());
         }
         return switch (router.route(prompt, book().now())) {
-            case Routing.ToLane toLane -> assign(toLane, digest, quota.reservedTokens());
+            case Routing.ToLane toLane -> assign(toLane, arrived, quota.reservedTokens());
             case Routing.Refused(var rejection) -> {
-                book().refuse(rejection, digest);
+                book().refuse(rejection, arrived.digest(), arrived.headers());
                 yield false;
             }
         };
     }
 
-    private boolean assign(Routing.ToLane routing, String digest, long reservedTokens) {
+    private boolean assign(Routing.ToLane routing, Arrived arrived, long reservedTokens) {
         Prompt prompt = routing.prompt();
         String lane = routing.lane().name();
         Instant now = book().now();
-        Assignment assignment = new Assignment(prompt, lane, 1, now);
+        Assignment assignment = new Assignment(prompt, lane, 1, now, arrived.headers());
         byte[] bytes = book().codec().encode(assignment);
         if (bytes.length > assignmentBytesMax) {
             String message = "the prompt has %d bytes with the pipeline's defaults, but a lane takes at most %d"
                     .formatted(bytes.length, assignmentBytesMax);
-            return refuse(prompt, ErrorCode.PROMPT_TOO_LARGE, message, digest);
+            return refuse(prompt, arrived, ErrorCode.PROMPT_TOO_LARGE, message);
         }
         RequestState fresh = new RequestState(
-                digest,
+                arrived.digest(),
                 RequestState.Phase.ADMITTED,
                 lane,
                 1,
@@ -117,8 +123,9 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         return true;
     }
 
-    private boolean refuse(Prompt prompt, ErrorCode code, String message, String digest) {
-        book().refuse(Rejection.of(prompt, code, message, null, book().now()), digest);
+    private boolean refuse(Prompt prompt, Arrived arrived, ErrorCode code, String message) {
+        Rejection rejection = Rejection.of(prompt, code, message, null, book().now());
+        book().refuse(rejection, arrived.digest(), arrived.headers());
         return false;
     }
 

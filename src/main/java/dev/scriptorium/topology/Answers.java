@@ -56,10 +56,13 @@ final class Answers {
         };
     }
 
-    /** @param contentDigest of the request that is answered */
-    Record<byte[], byte[]> record(Answer answer, String contentDigest, Instant now) {
+    /**
+     * @param contentDigest of the request that is answered
+     * @param carried headers of the prompt
+     */
+    Record<byte[], byte[]> record(Answer answer, String contentDigest, Map<String, String> carried, Instant now) {
         RequestId request = answer.outcome().request();
-        Headers headers = RecordHeads.none();
+        Headers headers = RecordHeads.put(RecordHeads.none(), carried);
         RecordHeads.put(headers, RecordHeads.CONTENT_TYPE, answer.contentType());
         RecordHeads.request(headers, request.job(), request.id());
         RecordHeads.put(headers, Arrival.CONTENT_DIGEST_HEADER, contentDigest);

@@ -1,7 +1,10 @@
 package dev.scriptorium.topology;
 
 import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.CarriedHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.SortedMap;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -25,6 +28,17 @@ final class RecordHeads {
 
     static Headers none() {
         return new RecordHeaders();
+    }
+
+    /** The headers of a prompt that go on to its answer. */
+    static SortedMap<String, String> carried(Headers ofPrompt) {
+        return CarriedHeaders.of(name -> text(ofPrompt, name));
+    }
+
+    /** Sets them. */
+    static Headers put(Headers headers, Map<String, String> carried) {
+        carried.forEach((name, value) -> put(headers, name, value));
+        return headers;
     }
 
     /** The last header of that name as text; null if there is none. */

@@ -99,7 +99,7 @@ final class RequestBook {
             timers.set(dueAt, key);
         }
         places.choose(key, partition);
-        forward(key, bytes, edge);
+        forward(key, bytes, assignment.headers(), edge);
     }
 
     /** Puts an open request on its lane another time. */
@@ -119,7 +119,7 @@ final class RequestBook {
                             : "lane '%s' is no longer in the pipeline".formatted(state.lane()));
             return;
         }
-        Assignment next = new Assignment(before.prompt(), before.lane(), state.attempt(), before.admittedAt());
+        Assignment next = before.withAttempt(state.attempt());
         assign(next, codec.encode(next), lane, state, Names.again(lane));
     }
 
@@ -142,8 +142,9 @@ final class RequestBook {
         Answers.Answer answer = answers.write(outcome, now());
         RequestId request = outcome.request();
         String key = request.key();
+        Assignment assignment = assignment(key);
         leaveLane(state);
-        clearTimers(key, state);
+        clearTimers(key, assignment, state);
         assignments.delete(key);
         // What is written counts, which is not what the worker said if that was too long.
         RequestState.Phase phase;
@@ -169,7 +170,8 @@ final class RequestBook {
             }
         }
         requests.put(key, state.settled(phase, now()));
-        context.forward(answers.record(answer, state.contentDigest(), now()), edge);
+        Map<String, String> carried = assignment == null ? Map.of() : assignment.headers();
+        context.forward(answers.record(answer, state.contentDigest(), carried, now()), edge);
         count(change);
         refund(state.open().tenant(), state.open().reservedTokens());
     }
@@ -202,11 +204,15 @@ final class RequestBook {
         return new RequestId(key.substring(0, slash), key.substring(slash + 1));
     }
 
-    /** Refuses a request that never gets on a lane. */
-    void refuse(Rejection rejection, String digest) {
+    /**
+     * Refuses a request that never gets on a lane.
+     *
+     * @param carried headers of its record
+     */
+    void refuse(Rejection rejection, String digest, Map<String, String> carried) {
         RequestId request = rejection.request();
         requests.put(request.key(), new RequestState(digest, RequestState.Phase.REJECTED, null, 0, now(), now()));
-        context.forward(answers.record(answers.write(rejection, now()), digest, now()), edges.rejected());
+        context.forward(answers.record(answers.write(rejection, now()), digest, carried, now()), edges.rejected());
         count(new JobTally(request.job(), 0, 0, 1, 0, 0, now()));
     }
 
@@ -223,7 +229,7 @@ final class RequestBook {
     }
 
     void count(JobTally change) {
-        forward(change.job(), codec.encode(change), edges.tally());
+        forward(change.job(), codec.encode(change), Map.of(), edges.tally());
     }
 
     /** When the router itself answers a request that nobody else has answered by then; null for never. */
@@ -254,8 +260,7 @@ final class RequestBook {
         }
     }
 
-    private void clearTimers(String key, RequestState state) {
-        Assignment assignment = assignment(key);
+    private void clearTimers(String key, @Nullable Assignment assignment, RequestState state) {
         Instant dueAt = assignment == null ? null : answerDueAt(assignment.prompt());
         if (dueAt != null) {
             timers.clear(dueAt, key);
@@ -270,8 +275,9 @@ final class RequestBook {
         }
     }
 
-    private void forward(String key, byte[] value, String edge) {
+    private void forward(String key, byte[] value, Map<String, String> carried, String edge) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        context.forward(new Record<>(bytes, value, now().toEpochMilli(), RecordHeads.none()), edge);
+        context.forward(
+                new Record<>(bytes, value, now().toEpochMilli(), RecordHeads.put(RecordHeads.none(), carried)), edge);
     }
 }

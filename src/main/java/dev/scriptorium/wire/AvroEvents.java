@@ -220,7 +220,8 @@ final class AvroEvents {
                 assignment.prompt().source(),
                 assignment.lane(),
                 assignment.attempt(),
-                micros(assignment.admittedAt()));
+                micros(assignment.admittedAt()),
+                assignment.headers());
     }
 
     static RequestStateRecord write(RequestState state) {

@@ -63,7 +63,8 @@ public final class EventCodec {
                 prompt(event.getPrompt(), AvroEvents.read(event.getDialect()), event.getSource()),
                 event.getLane(),
                 event.getAttempt(),
-                event.getAdmittedAt()));
+                event.getAdmittedAt(),
+                new TreeMap<>(event.getHeaders())));
     }
 
     public byte[] encode(Outcome outcome) {

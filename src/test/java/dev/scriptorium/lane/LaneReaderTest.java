@@ -3,12 +3,14 @@ package dev.scriptorium.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -35,6 +37,35 @@ class LaneReaderTest {
         assertThat(before).isZero();
         assertThat(hall.committed(Hall.BULK).offset()).isEqualTo(1);
         assertThat(hall.producer.history().getFirst().key()).isEqualTo("job/a");
+    }
+
+    @Test
+    void outcomeHasTheHeadersThatCameWithThePrompt() {
+        // Given
+        Hall hall = new Hall(8);
+        Assignment bare = Hall.assignment("a");
+        hall.arrive(
+                Hall.BULK,
+                Hall.CODEC.encode(new Assignment(
+                        bare.prompt(),
+                        "bulk",
+                        1,
+                        bare.admittedAt(),
+                        new TreeMap<>(Map.of("traceparent", "00-1-2-01")))));
+        hall.settle();
+
+        // When
+        hall.intake.end("a");
+        hall.settle();
+
+        // Then
+        assertThat(hall.producer
+                        .history()
+                        .getFirst()
+                        .headers()
+                        .lastHeader("traceparent")
+                        .value())
+                .isEqualTo("00-1-2-01".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
