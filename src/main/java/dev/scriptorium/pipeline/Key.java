@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  *     knows better
  * @param meaning a sentence for the reference
  */
-record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meaning) {
+public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meaning) {
     /**
      * @param words what may stand there, as the end of "must be …"
      * @param parse throws IllegalArgumentException for anything else
      */
-    record Kind<T>(String words, Function<String, T> parse) {}
+    public record Kind<T>(String words, Function<String, T> parse) {}
 
     private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,12})([A-Za-z]*)");
     private static final Map<String, Long> SIZES =
@@ -36,12 +36,13 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
     /** How long "forever" is in Kafka's retention.ms. */
     static final Duration FOREVER = Duration.ofMillis(-1);
 
-    static final Kind<String> TEXT = new Kind<>("a text that is not empty", Key::filled);
-    static final Kind<String> NAME = new Kind<>("1 to 249 letters, digits, dots, dashes or underscores", Key::named);
+    public static final Kind<String> TEXT = new Kind<>("a text that is not empty", Key::filled);
+    public static final Kind<String> NAME =
+            new Kind<>("1 to 249 letters, digits, dots, dashes or underscores", Key::named);
     private static final Kind<String> PREFIX = new Kind<>(
             "letters, digits, dots, dashes or underscores, or nothing at all",
             text -> text.isEmpty() ? "" : named(text));
-    private static final Kind<Boolean> FLAG = new Kind<>("true or false", Key::flag);
+    public static final Kind<Boolean> FLAG = new Kind<>("true or false", Key::flag);
     private static final Pattern DIGEST_PATTERN = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Kind<String> DIGEST = new Kind<>("'sha256:' and 64 hex digits", Key::digest);
     private static final Kind<Long> COUNT = new Kind<>("a whole number, at least 1, or 'unlimited'", Key::count);
@@ -59,8 +60,8 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
     private static final Kind<Topics.AnswerStyle> STYLE = oneOf(Topics.AnswerStyle.values());
     private static final Kind<Priority> PRIORITY = oneOf(Priority.values());
     private static final Kind<String> PATTERN = new Kind<>("a name, or its beginning and then '*'", Key::pattern);
-    private static final Kind<Integer> INTEGER = new Kind<>("a whole number", Integer::parseInt);
-    private static final Kind<Double> NUMBER = new Kind<>("a number", Double::parseDouble);
+    public static final Kind<Integer> INTEGER = new Kind<>("a whole number", Integer::parseInt);
+    public static final Kind<Double> NUMBER = new Kind<>("a number", Double::parseDouble);
 
     static final Key<String> PIPELINE_NAME = new Key<>(
             "name",
@@ -273,7 +274,7 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
             TENANT_TOKENS);
 
     /** The last part of the path, as it stands in the file. */
-    String name() {
+    public String name() {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
@@ -319,7 +320,8 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
         return (int) bytes;
     }
 
-    private static Kind<Integer> wholeNumber(int least, int most) {
+    /** {@code least} to {@code most}. */
+    public static Kind<Integer> wholeNumber(int least, int most) {
         return new Kind<>("a whole number from " + least + " to " + most, text -> {
             int value = Integer.parseInt(text);
             require(value >= least && value <= most);
@@ -327,7 +329,8 @@ record Key<T>(String path, Kind<T> kind, @Nullable String fallback, String meani
         });
     }
 
-    private static <E extends Enum<E>> Kind<E> oneOf(E[] values) {
+    /** One of the constants, by its name in small letters. */
+    public static <E extends Enum<E>> Kind<E> oneOf(E[] values) {
         List<String> words = Arrays.stream(values).map(PipelineRules::word).toList();
         return new Kind<>("one of: " + String.join(", ", words), text -> {
             int index = words.indexOf(text);

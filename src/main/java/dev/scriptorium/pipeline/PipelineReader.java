@@ -1,6 +1,5 @@
 package dev.scriptorium.pipeline;
 
-import dev.scriptorium.event.InvalidFieldException;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Sampling;
 import java.time.Duration;
@@ -66,7 +65,7 @@ public final class PipelineReader {
      * @param environment every variable of the process; those without our prefix do not matter
      */
     public static Result read(String yaml, String fileName, Map<String, String> environment) {
-        Section.Source source = new Section.Source(fileName, environment);
+        Section.Source source = new Section.Source("the pipeline", fileName, environment);
         Pipeline pipeline = source.open(yaml)
                 .map(top -> new PipelineReader(source).pipeline(top))
                 .orElse(null);
@@ -148,7 +147,7 @@ public final class PipelineReader {
             String path = model.require(Key.MODEL_PATH);
             Boolean isDefault = model.find(Key.MODEL_DEFAULT);
             String digest = model.find(Key.MODEL_DIGEST);
-            Sampling sampling = sampling(model.section("sampling"));
+            Sampling sampling = SamplingReader.read(model.section("sampling"));
             model.refuseUnknown();
             // A model whose path is missing is still a name that lanes may use.
             models.put(
@@ -161,47 +160,6 @@ public final class PipelineReader {
                             digest));
         }
         return models;
-    }
-
-    private static Sampling sampling(Section section) {
-        List<String> stop = section.list(Key.STOP);
-        Map<String, @Nullable Object> values = new HashMap<>();
-        for (Key<?> key : Key.ALL) {
-            if (key.path().startsWith("models.<model>.sampling.") && !key.equals(Key.STOP)) {
-                values.put(key.name(), section.find(key));
-            }
-        }
-        values.put("stop", section.has("stop") || !stop.isEmpty() ? stop : null);
-        section.refuseUnknown();
-        while (true) {
-            try {
-                return sampling(values);
-            } catch (InvalidFieldException e) {
-                String at = section.path() + "." + e.field();
-                section.source().problem(section.source().place(at), at + " is " + e.value() + ", but it " + e.rule());
-                values.put(e.field(), null);
-            }
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Sampling sampling(Map<String, @Nullable Object> values) {
-        if (Integer.valueOf(0).equals(values.get("max_tokens"))) {
-            // Only a prompt that asks for its echo may want no text.
-            throw new InvalidFieldException("max_tokens", 0, "must be from 1 to " + Sampling.TOKENS_MAX);
-        }
-        return new Sampling(
-                (Integer) values.get("max_tokens"),
-                (Integer) values.get("max_length"),
-                (Double) values.get("temperature"),
-                (Integer) values.get("top_k"),
-                (Double) values.get("top_p"),
-                (Double) values.get("min_p"),
-                (Double) values.get("repetition_penalty"),
-                (Double) values.get("frequency_penalty"),
-                (Double) values.get("presence_penalty"),
-                (Long) values.get("seed"),
-                (List<String>) values.get("stop"));
     }
 
     private static List<Lane> lanes(Section section, Map<String, Pipeline.Model> models, TopicReader topics) {

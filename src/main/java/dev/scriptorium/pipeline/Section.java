@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -21,13 +19,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * A mapping of the pipeline file, asked for its keys one by one. The environment goes before the file; what is wrong is
- * noted with its place and a harmless value is handed out, so that one reading finds everything.
+ * A mapping of a YAML file, asked for its keys one by one. The environment goes before the file; what is wrong is noted
+ * with its place and a harmless value is handed out, so that one reading finds everything.
  */
-final class Section {
+public final class Section {
     static final String PREFIX = "SCRIPTORIUM_";
 
     private final Source source;
@@ -44,15 +41,16 @@ final class Section {
         source.places.putIfAbsent(path, new Place(source.file, line));
         if (node instanceof MappingNode mapping) {
             mapping.getValue().forEach(this::take);
-        } else if (node != null && !isNothing(node)) {
+        } else if (node != null && !Nodes.isNothing(node)) {
             source.incomplete.add(top(path));
             source.problem(
-                    line, "%s is %s, but it must be a section with keys of its own".formatted(title(), shown(node)));
+                    line,
+                    "%s is %s, but it must be a section with keys of its own".formatted(title(), Nodes.shown(node)));
         }
     }
 
     private void take(NodeTuple tuple) {
-        int at = lineOf(tuple.getKeyNode());
+        int at = Nodes.lineOf(tuple.getKeyNode());
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
             source.problem(at, "a key in %s is not a word".formatted(title()));
         } else if (entries.putIfAbsent(key.getValue(), tuple.getValueNode()) != null) {
@@ -66,10 +64,11 @@ final class Section {
     }
 
     /** Where a value stands. */
-    record Place(String file, int line) {}
+    public record Place(String file, int line) {}
 
     /** One reading of one file: the environment and all that was found wrong. */
-    static final class Source {
+    public static final class Source {
+        private final String title;
         private final String file;
         private final Map<String, String> environment = new TreeMap<>();
         private final Map<String, String> variables = new TreeMap<>();
@@ -77,7 +76,9 @@ final class Section {
         private final Set<String> incomplete = new HashSet<>();
         private final List<PipelineProblem> problems = new ArrayList<>();
 
-        Source(String file, Map<String, String> environment) {
+        /** @param title what the file is, for messages: {@code "the pipeline"} */
+        public Source(String title, String file, Map<String, String> environment) {
+            this.title = title;
             this.file = file;
             environment.forEach((variable, value) -> {
                 if (variable.startsWith(PREFIX)) {
@@ -87,9 +88,9 @@ final class Section {
         }
 
         /** The file's top; empty if it cannot be read as YAML at all. */
-        Optional<Section> open(String yaml) {
+        public Optional<Section> open(String yaml) {
             try {
-                Node root = compose(yaml, file).orElse(null);
+                Node root = Nodes.compose(yaml, file).orElse(null);
                 return Optional.of(new Section(this, "", 1, root));
             } catch (MarkedYamlEngineException e) {
                 int at = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
@@ -104,20 +105,20 @@ final class Section {
             return environment;
         }
 
-        List<PipelineProblem> problems() {
+        public List<PipelineProblem> problems() {
             return problems;
         }
 
-        void problem(int line, String message) {
+        public void problem(int line, String message) {
             problems.add(new PipelineProblem(file, line, message));
         }
 
-        void problem(Place place, String message) {
+        public void problem(Place place, String message) {
             problems.add(new PipelineProblem(place.file(), place.line(), message));
         }
 
         /** Where a path stands, or the nearest part of the file around it. */
-        Place place(String path) {
+        public Place place(String path) {
             String around = path;
             while (!places.containsKey(around) && !around.isEmpty()) {
                 around = around.substring(0, Math.max(0, around.lastIndexOf('.')));
@@ -126,11 +127,11 @@ final class Section {
         }
 
         /** Whether entries of a section were left out because they could not be read. */
-        boolean isIncomplete(String section) {
+        public boolean isIncomplete(String section) {
             return incomplete.contains(section);
         }
 
-        void markIncomplete(String section) {
+        public void markIncomplete(String section) {
             incomplete.add(section);
         }
 
@@ -156,13 +157,13 @@ final class Section {
     }
 
     /** A part of this one, empty if it is not there. */
-    Section section(String name) {
+    public Section section(String name) {
         known.add(name);
         return new Section(source, join(name), lines.getOrDefault(name, line), entries.get(name));
     }
 
     /** The names that the file chose in this section, such as those of the lanes. */
-    List<String> names(Key.Kind<String> kind) {
+    public List<String> names(Key.Kind<String> kind) {
         known.addAll(entries.keySet());
         return entries.keySet().stream().filter(name -> nameIsGood(name, kind)).toList();
     }
@@ -182,27 +183,29 @@ final class Section {
     }
 
     /** The sections in a list, each known by the value of its key {@code name}. */
-    List<Section> items(String name, Key<String> nameKey) {
+    public List<Section> items(String name, Key<String> nameKey) {
         known.add(name);
         Node node = entries.get(name);
         List<Section> sections = new ArrayList<>();
         if (node instanceof SequenceNode list) {
             for (Node item : list.getValue()) {
-                Section section = new Section(source, join(name) + "." + nameOf(item, nameKey), lineOf(item), item);
+                Section section =
+                        new Section(source, join(name) + "." + nameOf(item, nameKey), Nodes.lineOf(item), item);
                 section.known.add(nameKey.name());
                 if (!(item instanceof MappingNode) || !section.nameIsGood(nameOf(item, nameKey), nameKey.kind())) {
                     source.incomplete.add(name);
                 } else if (sections.stream().anyMatch(other -> other.path.equals(section.path))) {
                     source.incomplete.add(name);
-                    source.problem(lineOf(item), "two entries have the name %s".formatted(section.path));
+                    source.problem(Nodes.lineOf(item), "two entries have the name %s".formatted(section.path));
                 } else {
                     sections.add(section);
                 }
             }
-        } else if (node != null && !isNothing(node)) {
+        } else if (node != null && !Nodes.isNothing(node)) {
             source.incomplete.add(name);
             source.problem(
-                    lines.getOrDefault(name, line), "%s is %s, but it must be a list".formatted(name, shown(node)));
+                    lines.getOrDefault(name, line),
+                    "%s is %s, but it must be a list".formatted(name, Nodes.shown(node)));
         }
         return sections;
     }
@@ -211,7 +214,7 @@ final class Section {
     private static String nameOf(Node item, Key<String> key) {
         return item instanceof MappingNode mapping
                 ? mapping.getValue().stream()
-                        .filter(tuple -> shown(tuple.getKeyNode()).equals("'" + key.name() + "'"))
+                        .filter(tuple -> Nodes.shown(tuple.getKeyNode()).equals("'" + key.name() + "'"))
                         .map(tuple -> tuple.getValueNode() instanceof ScalarNode value ? value.getValue() : "")
                         .findFirst()
                         .orElse("")
@@ -219,7 +222,7 @@ final class Section {
     }
 
     /** The value of a key, or what its fallback says. */
-    <T> T get(Key<T> key) {
+    public <T> T get(Key<T> key) {
         T value = find(key);
         if (value != null) {
             return value;
@@ -231,7 +234,7 @@ final class Section {
     }
 
     /** The value of a key; null if it is not there, which is a problem, or wrong. */
-    <T> @Nullable T require(Key<T> key) {
+    public <T> @Nullable T require(Key<T> key) {
         int before = source.problems.size();
         T value = find(key);
         if (value == null && source.problems.size() == before) {
@@ -244,7 +247,7 @@ final class Section {
     }
 
     /** The value of a key; null if nothing is said or if it is wrong. */
-    <T> @Nullable T find(Key<T> key) {
+    public <T> @Nullable T find(Key<T> key) {
         known.add(key.name());
         String at = join(key.name());
         String variable = source.variable(at);
@@ -254,14 +257,14 @@ final class Section {
             return parse(key, at, variable, place);
         }
         Node node = entries.get(key.name());
-        if (node == null || isNothing(node)) {
+        if (node == null || Nodes.isNothing(node)) {
             return null;
         }
         return parse(key, at, node);
     }
 
     /** The values of a key that takes one or a list of them. */
-    <T> List<T> list(Key<T> key) {
+    public <T> List<T> list(Key<T> key) {
         known.add(key.name());
         String at = join(key.name());
         String variable = source.variable(at);
@@ -274,7 +277,7 @@ final class Section {
                 node instanceof SequenceNode list ? list.getValue() : node == null ? List.of() : List.of(node);
         List<T> values = new ArrayList<>();
         for (Node item : items) {
-            T value = isNothing(item) ? null : parse(key, at, item);
+            T value = Nodes.isNothing(item) ? null : parse(key, at, item);
             if (value != null) {
                 values.add(value);
             }
@@ -284,7 +287,7 @@ final class Section {
 
     private @Nullable Node flowList(String at, String value) {
         try {
-            return compose(value, variableOf(at)).orElse(null);
+            return Nodes.compose(value, variableOf(at)).orElse(null);
         } catch (YamlEngineException e) {
             source.problem(new Place(variableOf(at), 0), "%s is not a list like [a, b]".formatted(at));
             return null;
@@ -292,7 +295,7 @@ final class Section {
     }
 
     private <T> @Nullable T parse(Key<T> key, String at, Node node) {
-        Place place = new Place(source.file, lines.containsKey(key.name()) ? lineOf(node) : line);
+        Place place = new Place(source.file, lines.containsKey(key.name()) ? Nodes.lineOf(node) : line);
         source.places.put(at, place);
         if (node instanceof ScalarNode scalar) {
             return parse(key, at, scalar.getValue(), place);
@@ -300,7 +303,7 @@ final class Section {
         source.problem(
                 place,
                 "%s is %s, but it must be %s"
-                        .formatted(at, shown(node), key.kind().words()));
+                        .formatted(at, Nodes.shown(node), key.kind().words()));
         return null;
     }
 
@@ -321,7 +324,7 @@ final class Section {
     Map<String, String> pairs(Set<String> reserved) {
         Map<String, String> pairs = new LinkedHashMap<>();
         entries.forEach((name, node) -> {
-            if (reserved.contains(name) || isNothing(node)) {
+            if (reserved.contains(name) || Nodes.isNothing(node)) {
                 return;
             }
             Place place = new Place(source.file, lines.getOrDefault(name, line));
@@ -332,7 +335,7 @@ final class Section {
                 source.problem(
                         place,
                         "%s is %s, but a property is one value under its full name, as in 'security.protocol: SSL'"
-                                .formatted(join(name), shown(node)));
+                                .formatted(join(name), Nodes.shown(node)));
             }
         });
         known.addAll(entries.keySet());
@@ -340,7 +343,7 @@ final class Section {
     }
 
     /** Notes every key that nobody asked for; call it when all have been. */
-    void refuseUnknown() {
+    public void refuseUnknown() {
         entries.keySet().stream()
                 .filter(name -> !known.contains(name))
                 .forEach(name -> source.problem(
@@ -353,48 +356,28 @@ final class Section {
                                         Spelling.didYouMean(name, known))));
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return entries.containsKey(name);
     }
 
-    String path() {
+    public String path() {
         return path;
     }
 
-    Source source() {
+    public Source source() {
         return source;
     }
 
     private String title() {
-        return path.isEmpty() ? "the pipeline" : path.endsWith(".") ? "an entry of " + top(path) : path;
+        return path.isEmpty() ? source.title : path.endsWith(".") ? "an entry of " + top(path) : path;
     }
 
     private String join(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    private static Optional<Node> compose(String yaml, String label) {
-        return new Compose(LoadSettings.builder().setLabel(label).build()).composeString(yaml);
-    }
-
     private static String top(String path) {
         int dot = path.indexOf('.');
         return dot < 0 ? path : path.substring(0, dot);
-    }
-
-    private static boolean isNothing(Node node) {
-        return node.getTag().equals(Tag.NULL);
-    }
-
-    private static int lineOf(Node node) {
-        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
-    }
-
-    private static String shown(Node node) {
-        return switch (node) {
-            case ScalarNode scalar -> "'" + Spelling.shorten(scalar.getValue()) + "'";
-            case SequenceNode list -> "a list of " + list.getValue().size();
-            default -> "a section";
-        };
     }
 }

@@ -6,20 +6,20 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody probably meant. */
-final class Spelling {
+public final class Spelling {
     private static final int SHOWN_CHARACTERS_MAX = 80;
 
     private Spelling() {}
 
     /** A value as messages show it: what is wrong is seen at its beginning. */
-    static String shorten(String value) {
+    public static String shorten(String value) {
         return value.length() <= SHOWN_CHARACTERS_MAX
                 ? value
                 : value.substring(0, SHOWN_CHARACTERS_MAX) + "… (" + value.length() + " characters)";
     }
 
     /** {@code " Did you mean 'fast'?"}, or nothing if no candidate is near enough to be worth the words. */
-    static String didYouMean(String given, Collection<String> candidates) {
+    public static String didYouMean(String given, Collection<String> candidates) {
         return nearest(given, candidates)
                 .map(name -> " Did you mean '" + name + "'?")
                 .orElse("");

@@ -95,12 +95,25 @@ final class ChatTemplate {
     private static final Pattern FILTERED_LOOP = Pattern.compile("\\{%[-+]?\\s*for\\s[^%]*\\sif\\s");
 
     private final String text;
-    private final Jinjava jinjava = new Jinjava(config(() -> {}));
+    private final String noun;
+    private final boolean strict;
+    private final Jinjava jinjava;
 
     ChatTemplate(String text) {
+        this(text, "chat template", false);
+    }
+
+    /**
+     * @param noun what messages call it
+     * @param strict whether a variable that is not there is an error, and not an empty text
+     */
+    ChatTemplate(String text, String noun, boolean strict) {
+        this.noun = noun;
+        this.strict = strict;
+        this.jinjava = new Jinjava(config(() -> {}));
         this.text = withNegationsAsJinja2(withoutBlockLines(text));
         jinjava.setResourceLocator((name, encoding, interpreter) -> {
-            throw new TemplateException("chat templates read no files");
+            throw new TemplateException("templates read no files");
         });
         jinjava.getGlobalContext()
                 .registerFunction(
@@ -162,16 +175,16 @@ final class ChatTemplate {
 
     String render(Map<String, Object> variables) {
         if (text.length() > TEMPLATE_CHARACTERS_MAX) {
-            throw new TemplateException("the chat template has " + text.length() + " characters, but at most "
+            throw new TemplateException("the " + noun + " has " + text.length() + " characters, but at most "
                     + TEMPLATE_CHARACTERS_MAX + " are run");
         }
         if (bracketDepth() > BRACKET_DEPTH_MAX) {
             throw new TemplateException(
-                    "the chat template has brackets nested more than " + BRACKET_DEPTH_MAX + " deep");
+                    "the " + noun + " has brackets nested more than " + BRACKET_DEPTH_MAX + " deep");
         }
         if (FILTERED_LOOP.matcher(text).find()) {
             throw new TemplateException(
-                    "the chat template has a loop with a condition ({% for … if … %}), which is not supported");
+                    "the " + noun + " has a loop with a condition ({% for … if … %}), which is not supported");
         }
         int[] steps = {0};
         JinjavaConfig counting = config(() -> {
@@ -183,13 +196,13 @@ final class ChatTemplate {
         try {
             result = jinjava.renderForResult(text, variables, counting);
         } catch (StackOverflowError e) {
-            throw new TemplateException("the chat template is nested too deeply");
+            throw new TemplateException("the " + noun + " is nested too deeply");
         } catch (RuntimeException e) {
             throw refusal(e, String.valueOf(e.getMessage()));
         }
         for (TemplateError error : result.getErrors()) {
             if (steps[0] > STEPS_MAX) {
-                throw new TemplateException("the chat template takes more than " + STEPS_MAX + " steps");
+                throw new TemplateException("the " + noun + " takes more than " + STEPS_MAX + " steps");
             }
             if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
                 throw refusal(error.getException(), "line " + error.getLineno() + ": " + error.getMessage());
@@ -213,21 +226,22 @@ final class ChatTemplate {
     }
 
     /** The template's own words, if it was the one to refuse. */
-    private static TemplateException refusal(@Nullable Throwable thrown, String otherwise) {
+    private TemplateException refusal(@Nullable Throwable thrown, String otherwise) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof TemplateException own) {
                 return own;
             }
         }
-        return new TemplateException("the chat template cannot be rendered: " + otherwise);
+        return new TemplateException("the " + noun + " cannot be rendered: " + otherwise);
     }
 
-    private static JinjavaConfig config(Runnable step) {
+    private JinjavaConfig config(Runnable step) {
         return JinjavaConfig.newBuilder()
                 .withLegacyOverrides(AS_JINJA2)
                 .withTrimBlocks(false)
                 .withLstripBlocks(false)
                 .withKeepTrailingNewline(true)
+                .withFailOnUnknownTokens(strict)
                 .withNestedInterpretationEnabled(false)
                 .withDisabled(DISABLED)
                 .withElResolver(new TemplateValues())
