@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number its place in the expansion
  * @param slot where it is decided
+ * @param prompt as it was rendered, the same for every choice
  * @param choice the text that is looked at, from 0
  * @param phase what it waits for
  * @param written the text, once there is one
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record Pending(
         long number,
         long slot,
+        String prompt,
         int choice,
         Phase phase,
         @Nullable Written written,
@@ -44,31 +46,31 @@ public record Pending(
         TURN
     }
 
-    static Pending sent(long number) {
-        return new Pending(number, number, 0, Phase.TEXT, null, List.of(), List.of(), null);
+    static Pending sent(long number, String prompt) {
+        return new Pending(number, number, prompt, 0, Phase.TEXT, null, List.of(), List.of(), null);
     }
 
     /** With a text and what gates said of it. */
     Pending read(Written text, List<Verdict> said, Phase next) {
-        return new Pending(number, slot, choice, next, text, said, earlier, null);
+        return new Pending(number, slot, prompt, choice, next, text, said, earlier, null);
     }
 
     Pending with(Verdict verdict, Phase next) {
         List<Verdict> more = new ArrayList<>(verdicts);
         more.add(verdict);
-        return new Pending(number, slot, choice, next, written, more, earlier, error);
+        return new Pending(number, slot, prompt, choice, next, written, more, earlier, error);
     }
 
     /** Without a text, for good. */
     Pending failed(String why) {
-        return new Pending(number, slot, choice, Phase.TURN, written, verdicts, earlier, why);
+        return new Pending(number, slot, prompt, choice, Phase.TURN, written, verdicts, earlier, why);
     }
 
     /** To be drawn again, and decided in that slot. */
     Pending again(long atSlot, Verdict failure) {
         List<Earlier> more = new ArrayList<>(earlier);
         more.add(new Earlier(choice, failure));
-        return new Pending(number, atSlot, choice + 1, Phase.TEXT, null, List.of(), more, null);
+        return new Pending(number, atSlot, prompt, choice + 1, Phase.TEXT, null, List.of(), more, null);
     }
 
     /** The first verdict against it; null if there is none. */

@@ -38,7 +38,9 @@ public final class PromptWriter {
         this.recipe = recipe;
         for (Template template : recipe.templates()) {
             texts.put(template.name(), new PromptTemplate(template.text()));
-            systems.put(template.name(), new PromptTemplate(template.system()));
+            if (!template.system().isEmpty()) {
+                systems.put(template.name(), new PromptTemplate(template.system()));
+            }
         }
         Judge asked = recipe.gates().judge();
         this.judge = asked == null ? null : new PromptTemplate(asked.template());
@@ -50,16 +52,20 @@ public final class PromptWriter {
      * @throws TemplateException if the template cannot be rendered with this seed row
      */
     public String text(RowKey key, SeedRow seed) {
-        return known(texts, key).render(variables(key, seed));
+        PromptTemplate template =
+                Objects.requireNonNull(texts.get(key.template()), () -> "no template '" + key.template() + "'");
+        return template.render(variables(key, seed));
     }
 
-    /** @throws TemplateException likewise */
-    Prompt prompt(long number, RowKey key, int choice, SeedRow seed) {
-        Map<String, Object> variables = variables(key, seed);
-        String system = known(systems, key).render(variables);
+    /**
+     * @param text as {@link #text} gave it
+     * @throws TemplateException likewise
+     */
+    Prompt prompt(long number, RowKey key, int choice, String text, SeedRow seed) {
+        PromptTemplate template = systems.get(key.template());
+        String system = template == null ? "" : template.render(variables(key, seed));
         RowRequest request = new RowRequest(number, choice, false);
-        return prompt(
-                request, key, recipe.model(), input(system, text(key, seed)), seeded(recipe.sampling(), request, key));
+        return prompt(request, key, recipe.model(), input(system, text), seeded(recipe.sampling(), request, key));
     }
 
     /** The question to a judge. */
@@ -109,10 +115,6 @@ public final class PromptWriter {
         }
         messages.add(new Message("user", text));
         return new Input.Chat(messages);
-    }
-
-    private static PromptTemplate known(Map<String, PromptTemplate> templates, RowKey key) {
-        return Objects.requireNonNull(templates.get(key.template()), () -> "no template '" + key.template() + "'");
     }
 
     private static Map<String, Object> variables(RowKey key, SeedRow seed) {

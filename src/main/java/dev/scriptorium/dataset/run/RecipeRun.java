@@ -69,9 +69,7 @@ public final class RecipeRun {
         long rows = recipe.rows(progress.seeds());
         long end = Math.min(Math.min(rows, progress.slot() + ROWS_AHEAD_MAX), progress.expandedTo() + most);
         for (long number = progress.expandedTo(); number < end; number++) {
-            Pending pending = Pending.sent(number);
-            store.put(
-                    progress.cancelled() ? pending.failed("cancelled: the recipe's job was cancelled") : ask(pending));
+            store.put(send(number, progress.cancelled()));
         }
         int sent = (int) Math.max(0, end - progress.expandedTo());
         if (sent > 0) {
@@ -79,6 +77,16 @@ public final class RecipeRun {
             decide();
         }
         return sent;
+    }
+
+    private Pending send(long number, boolean cancelled) {
+        RowKey key = recipe.key(number);
+        try {
+            Pending pending = Pending.sent(number, writer.text(key, seed(key)));
+            return cancelled ? pending.failed("cancelled: the recipe's job was cancelled") : ask(pending);
+        } catch (TemplateException e) {
+            return Pending.sent(number, "").failed("template_error: " + e.getMessage());
+        }
     }
 
     /** Takes the answer to a request of a row; one that nobody waits for is dropped. */
@@ -112,21 +120,21 @@ public final class RecipeRun {
     private Pending read(Pending pending, Completion completion) {
         Choice choice = completion.choices().getFirst();
         RowKey key = recipe.key(pending.number());
-        String prompt = promptText(pending);
         Written written = new Written(
                 choice.text(),
                 completion.usage().promptTokens(),
                 choice.completionTokens(),
                 choice.finishReason(),
                 provenance(key, completion));
-        Candidate candidate = new Candidate(prompt, choice.text(), choice.completionTokens(), choice.finishReason());
+        Candidate candidate =
+                new Candidate(pending.prompt(), choice.text(), choice.completionTokens(), choice.finishReason());
         List<Verdict> verdicts = new ArrayList<>();
         gates.forEach(gate -> verdicts.add(gate.judge(candidate)));
         Pending read = pending.read(written, verdicts, Pending.Phase.TURN);
         if (read.failure() != null) {
             return again(read);
         }
-        return judging == null ? read : question(read, prompt, choice.text());
+        return judging == null ? read : question(read, choice.text());
     }
 
     private Provenance provenance(RowKey key, Completion completion) {
@@ -141,10 +149,10 @@ public final class RecipeRun {
                 completion.sampling());
     }
 
-    private Pending question(Pending read, String prompt, String text) {
+    private Pending question(Pending read, String text) {
         RowKey key = recipe.key(read.number());
         try {
-            output.ask(writer.question(read.number(), key, read.choice(), seed(key), prompt, text));
+            output.ask(writer.question(read.number(), key, read.choice(), seed(key), read.prompt(), text));
             return read.read(Objects.requireNonNull(read.written()), read.verdicts(), Pending.Phase.JUDGEMENT);
         } catch (TemplateException | InvalidFieldException e) {
             return read.failed("template_error: " + e.getMessage());
@@ -166,7 +174,7 @@ public final class RecipeRun {
     private Pending ask(Pending pending) {
         RowKey key = recipe.key(pending.number());
         try {
-            Prompt prompt = writer.prompt(pending.number(), key, pending.choice(), seed(key));
+            Prompt prompt = writer.prompt(pending.number(), key, pending.choice(), pending.prompt(), seed(key));
             output.ask(prompt);
             if (pending.choice() > 0) {
                 store.put(store.progress().withRedrawn());
@@ -246,22 +254,13 @@ public final class RecipeRun {
                 pending.number(),
                 key,
                 pending.fate(),
-                promptText(pending),
+                pending.prompt(),
                 store.seed(key.seed()),
                 pending.choice(),
                 pending.written(),
                 pending.verdicts(),
                 pending.earlier(),
                 pending.error());
-    }
-
-    private String promptText(Pending pending) {
-        RowKey key = recipe.key(pending.number());
-        try {
-            return writer.text(key, seed(key));
-        } catch (TemplateException e) {
-            return "";
-        }
     }
 
     private SeedRow seed(RowKey key) {

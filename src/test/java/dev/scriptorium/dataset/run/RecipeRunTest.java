@@ -52,7 +52,7 @@ class RecipeRunTest {
         }
     };
 
-    private final List<String> seeds = IntStream.range(0, 300)
+    private final List<String> seeds = IntStream.range(0, 90)
             .mapToObj(i -> "{\"topic\":\"topic " + i + "\"}")
             .toList();
 
@@ -82,7 +82,7 @@ class RecipeRunTest {
                     run.answered(request, answer(prompt));
                 }
             }
-            if (random.nextInt(3) == 0) {
+            if (random.nextInt(8) == 0) {
                 run = new RecipeRun(recipe, List.of(EVEN), new ExactDuplicates(store), store, output);
             }
         }
@@ -99,7 +99,7 @@ class RecipeRunTest {
             return Rejection.of(prompt, ErrorCode.CONTEXT_LENGTH_EXCEEDED, "too long", null, Instant.EPOCH);
         }
         boolean isJudge = prompt.request().id().endsWith("?judge");
-        String text = isJudge ? "Score: " + random.nextInt(10) : "text " + random.nextInt(400);
+        String text = isJudge ? "Score: " + random.nextInt(10) : "text " + random.nextInt(150);
         int tokens = random.nextInt(8);
         return new Completion(
                 prompt.request(),
@@ -134,7 +134,7 @@ class RecipeRunTest {
     }
 
     private static LongStream seeds() {
-        return Seeds.of(6);
+        return Seeds.of(4);
     }
 
     @ParameterizedTest
@@ -148,7 +148,7 @@ class RecipeRunTest {
         List<Row> found = rows(recipe, seeds, new SplittableRandom(seed), false);
 
         // Then
-        assertThat(found).hasSize(2_400).isEqualTo(expected);
+        assertThat(found).hasSize(720).isEqualTo(expected);
     }
 
     @Test
@@ -157,7 +157,7 @@ class RecipeRunTest {
         List<Row> rows = rows(recipe(1, null), seeds, new SplittableRandom(3), false);
 
         // Then
-        assertThat(rows.stream().map(Row::number)).hasSize(2_400).doesNotHaveDuplicates();
+        assertThat(rows.stream().map(Row::number)).hasSize(720).doesNotHaveDuplicates();
         assertThat(rows.stream()
                         .filter(row -> row.fate() == Fate.KEPT)
                         .map(row -> row.written() == null ? "" : row.written().text()))
