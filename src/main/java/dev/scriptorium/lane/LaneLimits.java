@@ -12,11 +12,19 @@ import java.time.Duration;
  * @param bufferedBytesMax the same in bytes
  * @param pollRecordsMax records a poll
  * @param closeTimeout how long closing waits for the broker, at each of its two connections
+ * @param handoverTimeout how long another worker waits for a partition while this one finishes what it has begun of it.
+ *     As long, this one reads nothing new and works on what it has read
  */
 public record LaneLimits(
-        int startsMax, int bufferedRecordsMax, long bufferedBytesMax, int pollRecordsMax, Duration closeTimeout) {
-    /** 3 starts, 64 records or 16 MiB a lane, 64 records a poll, 10 seconds. */
-    public static final LaneLimits DEFAULT = new LaneLimits(3, 64, 16L << 20, 64, Duration.ofSeconds(10));
+        int startsMax,
+        int bufferedRecordsMax,
+        long bufferedBytesMax,
+        int pollRecordsMax,
+        Duration closeTimeout,
+        Duration handoverTimeout) {
+    /** 3 starts, 64 records or 16 MiB a lane, 64 records a poll, 10 seconds to close and 5 to hand over. */
+    public static final LaneLimits DEFAULT =
+            new LaneLimits(3, 64, 16L << 20, 64, Duration.ofSeconds(10), Duration.ofSeconds(5));
 
     public LaneLimits {
         requirePositive("startsMax", startsMax);

@@ -87,7 +87,7 @@ public final class LaneReader implements AutoCloseable {
         this.clock = clock;
         this.onFailure = onFailure;
         this.buffers = new LaneBuffers(settings.lanes(), settings.limits());
-        this.owned = new OwnedPartitions(clients.consumer(), buffers, clock);
+        this.owned = new OwnedPartitions(clients.consumer(), buffers, clock, this::finishLeaving);
         this.feed = new CancellationFeed(clients.cancellations(), codec, settings.cancellationsTopic());
         this.publisher = new OutcomePublisher(clients.producer(), codec, settings, clock);
         this.thread =
@@ -205,6 +205,16 @@ public final class LaneReader implements AutoCloseable {
             LockSupport.parkNanos(this, WAIT_WHILE_FULL.toNanos());
         }
         return work;
+    }
+
+    /** Partitions go to another worker: what is begun of them is finished here, while the rest goes on. */
+    private void finishLeaving() {
+        Instant end = clock.instant().plus(settings.limits().handoverTimeout());
+        while (owned.isLeaving() && clock.instant().isBefore(end)) {
+            if (publishSaid() + publisher.drain() + (closing ? 0 : feed()) == 0) {
+                LockSupport.parkNanos(this, POLL_WHILE_BUSY.toNanos());
+            }
+        }
     }
 
     void shutDown() {

@@ -30,9 +30,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The partitions that this reader has for now: their ledgers, their commits, and whether they are paused.
  *
- * <p>When a partition is taken away in order, what is finished is committed and what is under way is handed back, its
- * start uncounted; when it is lost, there is nothing left to say about it. Either way the worker goes on with what it
- * has, and the outcome is published and dropped as a duplicate by settlement.
+ * <p>When a partition is taken away in order, what the worker has of it is finished first, if that takes no longer than
+ * {@link LaneLimits#handoverTimeout}, so that nobody generates it another time. The rest is handed back, its start
+ * uncounted; when a partition is lost, there is nothing left to say about it. Either way the worker goes on with what
+ * it has, and the outcome is published and dropped as a duplicate by settlement.
  */
 final class OwnedPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(OwnedPartitions.class);
@@ -47,12 +48,18 @@ final class OwnedPartitions {
     private final Set<Parcel> started = new HashSet<>();
 
     private final AtomicLong commits = new AtomicLong();
+    private final Runnable beforeHandover;
     private Instant lastCommitAt = Instant.MIN;
+    /** Partitions that are about to go elsewhere. */
+    private Collection<TopicPartition> leaving = List.of();
 
-    OwnedPartitions(Consumer<byte[], byte[]> consumer, LaneBuffers buffers, InstantSource clock) {
+    /** @param beforeHandover finishes what is {@link #isLeaving leaving}, if it does not take long */
+    OwnedPartitions(
+            Consumer<byte[], byte[]> consumer, LaneBuffers buffers, InstantSource clock, Runnable beforeHandover) {
         this.consumer = consumer;
         this.buffers = buffers;
         this.clock = clock;
+        this.beforeHandover = beforeHandover;
     }
 
     void subscribe(List<String> topics) {
@@ -64,6 +71,10 @@ final class OwnedPartitions {
 
             @Override
             public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                buffers.drop(partitions);
+                leaving = partitions;
+                beforeHandover.run();
+                leaving = List.of();
                 handBack(partitions);
                 commit(partitions);
                 forget(partitions);
@@ -116,6 +127,11 @@ final class OwnedPartitions {
         if (started.remove(parcel)) {
             parcel.unstart();
         }
+    }
+
+    /** Whether the worker has something of a partition that is about to go elsewhere. */
+    boolean isLeaving() {
+        return started.stream().anyMatch(parcel -> leaving.contains(parcel.partition()));
     }
 
     /** The parcel's outcome is durable. */

@@ -10,16 +10,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One of each kind of disturbance, on simulated workers, in a minute; the long version is {@link StormIT}. */
-@Tag("chaos")
+/** One blow of each kind, on simulated workers, in a minute; the long version is {@link StormIT}. */
 class ChaosIT {
-    private static final int PROMPTS = 400;
+    private static final int PROMPTS = 300;
     private static final String JAVA = "-Xmx300m -XX:TieredStopAtLevel=1";
+    private static final List<Kind> KINDS = List.of(
+            Kind.KILL_WORKER, Kind.STOP_WORKER, Kind.KILL_ROUTER, Kind.KILL_BROKER, Kind.CUT_CONNECTIONS, Kind.GARBAGE);
 
     @TempDir
     Path folder;
@@ -32,9 +32,9 @@ class ChaosIT {
     @MethodSource("seeds")
     void oneOfEachDisturbanceLosesNothingDoublesNothingAndChangesNothing(long seed) throws Exception {
         // Given
-        Shape shape = new Shape(1, 2, 2, "dummy:step_ms=5,context_tokens=512,cache_sequences=8", JAVA);
-        List<String> prompts = PromptSet.of(PROMPTS, 60);
-        List<Disturbance> storm = Disturbance.storm(seed, 1, Duration.ofSeconds(3));
+        Shape shape = new Shape(1, 1, 2, "dummy:step_ms=4,context_tokens=512,cache_sequences=8", JAVA);
+        List<String> prompts = PromptSet.of(PROMPTS, 40);
+        List<Disturbance> storm = Disturbance.storm(seed, KINDS, 1, Duration.ofSeconds(3));
 
         // When
         Verdict verdict;
@@ -45,7 +45,6 @@ class ChaosIT {
 
         // Then
         System.out.println(Verdict.HEAD + "\n" + verdict);
-        assertThat(verdict.disturbances()).isEqualTo(Kind.values().length);
         assertThat(verdict.holds())
                 .as("replay with -Dseed=%d%n%s", seed, verdict)
                 .isTrue();

@@ -1,27 +1,19 @@
 package dev.scriptorium.chaos;
 
-import dev.scriptorium.chaos.InFlight.Place;
-import dev.scriptorium.event.Completion;
-import dev.scriptorium.event.Outcome;
+import dev.scriptorium.chaos.Account.Blow;
 import dev.scriptorium.wire.Arrival;
-import dev.scriptorium.wire.EventCodec;
-import dev.scriptorium.wire.UndecodableException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -31,23 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChaosRun implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final List<String> LANES = List.of("lanes.interactive", "lanes.bulk");
     private static final List<String> ROUTED = List.of("prompts", "outcomes");
-    private static final String STORM = "storm";
+    private static final String STORM = "storm-";
     private static final String CALM = "calm";
 
     private final SystemUnderTest system;
     private final Mail mail;
     private final Admin admin;
-    private final InFlight inFlight;
-    private final EventCodec codec = new EventCodec();
+    private final List<Blow> blows = new ArrayList<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparing(Due::at));
     private final Map<String, Map<String, String>> answers = new HashMap<>();
     private byte @Nullable [] anOutcome;
     private int garbage;
-    private Instant lastLook = Instant.MIN;
 
     private record Due(Instant at, Callable<?> action) {}
 
@@ -55,7 +44,6 @@ final class ChaosRun implements AutoCloseable {
         this.system = system;
         this.mail = new Mail(system.bootstrapServers());
         this.admin = Admin.create(Map.of("bootstrap.servers", system.bootstrapServers(), "request.timeout.ms", "3000"));
-        this.inFlight = new InFlight(admin, SystemUnderTest.GROUP);
     }
 
     /** What the prompts say when nothing happens: id to answer. */
@@ -66,15 +54,18 @@ final class ChaosRun implements AutoCloseable {
         return Map.copyOf(answersOf(CALM));
     }
 
-    /** The same prompts while all this happens. */
+    /** The same prompts while all this happens. One storm may follow another. */
     Verdict storm(long seed, List<String> prompts, List<Disturbance> storm, Map<String, String> calm) throws Exception {
         Instant start = Instant.now();
+        String job = STORM + seed;
+        int ended = endedByItself();
+        blows.clear();
         int slices = storm.size() + 1;
         for (int i = 0; i < slices; i++) {
             List<String> slice = prompts.subList(prompts.size() * i / slices, prompts.size() * (i + 1) / slices);
             Duration at = i == 0 ? Duration.ZERO : storm.get(i - 1).at();
             plan(start.plus(at), () -> {
-                slice.forEach(prompt -> mail.prompt(STORM, prompt));
+                slice.forEach(prompt -> mail.prompt(job, prompt));
                 return 0;
             });
         }
@@ -84,22 +75,43 @@ final class ChaosRun implements AutoCloseable {
                 return 0;
             });
         }
-        until(STORM, prompts.size());
+        until(job, prompts.size());
         settle();
-        long seconds = Duration.between(start, Instant.now()).toSeconds();
-        return verdict(seed, prompts.size(), storm.size(), calm, seconds);
+        Account account = new Account(mail, job, LANES);
+        var answered = account.answered(calm);
+        var again = account.again(blows, SystemUnderTest.GROUP);
+        return new Verdict(
+                seed,
+                system.brokers.size() + "",
+                prompts.size(),
+                answered.completed(),
+                answered.rejected(),
+                prompts.size() - answered.ids(),
+                answered.duplicated(),
+                answered.differing(),
+                again.tokensTwice(),
+                again.tokensInFlight(),
+                again.outside(),
+                garbage,
+                Account.garbage(mail).size(),
+                storm.size(),
+                endedByItself() - ended,
+                Duration.between(start, Instant.now()).toSeconds());
     }
 
     private void begin(Disturbance bad) throws Exception {
-        inFlight.disturbed();
+        Instant from = Instant.now();
         Callable<?> undo = cause(bad);
-        inFlight.disturbed();
-        plan(Instant.now().plus(bad.lasts()), () -> {
+        Instant caused = Instant.now();
+        plan(caused.plus(bad.lasts()), () -> {
             undo.call();
-            plan(Instant.now().plusSeconds(2), () -> {
-                inFlight.disturbed();
-                return 0;
-            });
+            switch (bad.kind().hits()) {
+                // Whoever is killed or stopped begins nothing from then on; the others are none of its business.
+                case WORKER -> blows.add(new Blow(from, caused));
+                // While nobody can say what is finished, all that is begun may be begun elsewhere too.
+                case BROKER -> blows.add(new Blow(from, Instant.now()));
+                case NO_WORK -> {}
+            }
             return 0;
         });
     }
@@ -194,15 +206,9 @@ final class ChaosRun implements AutoCloseable {
             due.remove().action().call();
         }
         system.tend();
-        if (lastLook.plus(BETWEEN_LOOKS).isBefore(Instant.now())) {
-            lastLook = Instant.now();
-            inFlight.look();
-        }
         mail.poll(ROUND, record -> {
-            String job = Mail.header(record, Arrival.JOB_HEADER);
-            if (job.equals(STORM) || job.equals(CALM)) {
-                answersOf(job).put(Mail.header(record, Arrival.ID_HEADER), Mail.essence(record.value()));
-            }
+            answersOf(Mail.header(record, Arrival.JOB_HEADER))
+                    .put(Mail.header(record, Arrival.ID_HEADER), Mail.essence(record.value()));
         });
     }
 
@@ -230,112 +236,16 @@ final class ChaosRun implements AutoCloseable {
         return behind.get();
     }
 
+    private int endedByItself() {
+        return system.all().stream().mapToInt(Part::endedByItself).sum();
+    }
+
     private boolean allUp() {
         return system.all().stream().allMatch(part -> part.isMeantToRun() && part.isUp());
     }
 
     private Map<String, String> answersOf(String job) {
         return answers.computeIfAbsent(job, each -> new TreeMap<>());
-    }
-
-    private Verdict verdict(long seed, int accepted, int disturbances, Map<String, String> calm, long seconds) {
-        Map<String, List<String>> found = new HashMap<>();
-        Map<String, Integer> counts = new HashMap<>();
-        mail.readAll(Mail.ANSWERS, record -> {
-            if (Mail.header(record, Arrival.JOB_HEADER).equals(STORM)) {
-                counts.merge(record.topic(), 1, Integer::sum);
-                found.computeIfAbsent(Mail.header(record, Arrival.ID_HEADER), each -> new ArrayList<>())
-                        .add(Mail.essence(record.value()));
-            }
-        });
-        int duplicated =
-                found.values().stream().mapToInt(each -> each.size() - 1).sum();
-        long differing = found.entrySet().stream()
-                .filter(entry -> entry.getValue().stream().anyMatch(each -> !each.equals(calm.get(entry.getKey()))))
-                .count();
-        Again again = again();
-        return new Verdict(
-                seed,
-                system.brokers.size() + "",
-                accepted,
-                counts.getOrDefault("completions", 0),
-                counts.getOrDefault("rejections", 0),
-                accepted - found.size(),
-                duplicated,
-                (int) differing,
-                again.tokensTwice(),
-                again.tokensInFlight(),
-                again.outside(),
-                garbage,
-                garbageFound(),
-                disturbances,
-                system.all().stream().mapToInt(Part::endedByItself).sum(),
-                seconds);
-    }
-
-    private record Again(long tokensTwice, long tokensInFlight, int outside) {}
-
-    /** What was generated again, and what had to be expected to be. */
-    private Again again() {
-        Map<String, Long> tokens = new HashMap<>();
-        Map<String, Long> twice = new HashMap<>();
-        mail.readAll(List.of("outcomes"), record -> {
-            Outcome outcome = outcome(record);
-            if (outcome != null && outcome.request().job().equals(STORM)) {
-                long count = outcome instanceof Completion completion
-                        ? completion.usage().completionTokens()
-                        : 0;
-                if (tokens.put(outcome.request().id(), count) != null) {
-                    twice.merge(outcome.request().id(), count, Long::sum);
-                }
-            }
-        });
-        Set<Place> places = inFlight.all();
-        Set<String> begun = new HashSet<>();
-        mail.readAll(LANES, record -> {
-            Place place = new Place(new TopicPartition(record.topic(), record.partition()), record.offset());
-            if (places.contains(place)) {
-                begun.add(idOf(record));
-            }
-        });
-        return new Again(
-                twice.values().stream().mapToLong(Long::longValue).sum(),
-                begun.stream().mapToLong(id -> tokens.getOrDefault(id, 0L)).sum(),
-                (int) twice.keySet().stream().filter(id -> !begun.contains(id)).count());
-    }
-
-    private @Nullable Outcome outcome(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            Outcome outcome = codec.outcome(record.value() == null ? new byte[0] : record.value());
-            boolean own = new String(record.key(), StandardCharsets.UTF_8)
-                    .equals(outcome.request().key());
-            return own ? outcome : null;
-        } catch (UndecodableException e) {
-            return null;
-        }
-    }
-
-    private String idOf(ConsumerRecord<byte[], byte[]> record) {
-        try {
-            return codec.assignment(record.value() == null ? new byte[0] : record.value())
-                    .prompt()
-                    .request()
-                    .id();
-        } catch (UndecodableException e) {
-            return "";
-        }
-    }
-
-    private int garbageFound() {
-        Set<String> names = new HashSet<>();
-        mail.readAll(List.of("dead-letters"), record -> {
-            if (record.key() != null) {
-                names.add(new String(record.key(), StandardCharsets.UTF_8));
-            }
-        });
-        mail.readAll(List.of("rejections"), record -> names.add(Mail.header(record, Arrival.ID_HEADER)));
-        names.removeIf(name -> !name.startsWith(Garbage.NAME));
-        return names.size();
     }
 
     @Override

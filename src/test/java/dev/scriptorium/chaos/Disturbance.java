@@ -15,34 +15,47 @@ import java.util.SplittableRandom;
  * @param target random number from which whatever it hits is chosen
  */
 record Disturbance(Kind kind, Duration at, Duration lasts, int target) {
+    /** Whose work it may cost, so that it has to be done again. */
+    enum Hits {
+        WORKER,
+        BROKER,
+        NO_WORK
+    }
+
     /** What can go wrong. */
     enum Kind {
-        KILL_WORKER(300, 2_000),
-        KILL_ROUTER(300, 2_000),
-        KILL_BROKER(300, 3_000),
-        STOP_WORKER(7_000, 10_000),
-        STOP_ROUTER(7_000, 10_000),
-        STOP_BROKER(2_000, 8_000),
-        CUT_CONNECTIONS(100, 4_000),
-        BROKER_DISK_FULL(2_000, 5_000),
-        ROUTER_DISK_FULL(2_000, 5_000),
-        GARBAGE(0, 1);
+        KILL_WORKER(Hits.WORKER, 300, 2_000),
+        KILL_ROUTER(Hits.NO_WORK, 300, 2_000),
+        KILL_BROKER(Hits.BROKER, 300, 3_000),
+        STOP_WORKER(Hits.WORKER, 7_000, 10_000),
+        STOP_ROUTER(Hits.NO_WORK, 7_000, 10_000),
+        STOP_BROKER(Hits.BROKER, 2_000, 8_000),
+        CUT_CONNECTIONS(Hits.BROKER, 100, 4_000),
+        BROKER_DISK_FULL(Hits.BROKER, 2_000, 5_000),
+        ROUTER_DISK_FULL(Hits.NO_WORK, 2_000, 5_000),
+        GARBAGE(Hits.NO_WORK, 0, 1);
 
+        private final Hits hits;
         private final int leastMs;
         private final int mostMs;
 
-        Kind(int leastMs, int mostMs) {
+        Kind(Hits hits, int leastMs, int mostMs) {
+            this.hits = hits;
             this.leastMs = leastMs;
             this.mostMs = mostMs;
         }
+
+        Hits hits() {
+            return hits;
+        }
     }
 
-    /** Each kind so often, in an order, at moments and for times that the seed decides. */
-    static List<Disturbance> storm(long seed, int timesEach, Duration gapMost) {
+    /** Each of these kinds so often, in an order, at moments and for times that the seed decides. */
+    static List<Disturbance> storm(long seed, List<Kind> each, int times, Duration gapMost) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Kind> kinds = new ArrayList<>();
-        for (int i = 0; i < timesEach; i++) {
-            kinds.addAll(List.of(Kind.values()));
+        for (int i = 0; i < times; i++) {
+            kinds.addAll(each);
         }
         Collections.shuffle(kinds, Random.from(random));
         List<Disturbance> storm = new ArrayList<>();

@@ -24,7 +24,8 @@ final class SystemUnderTest implements AutoCloseable {
     static final String ROUTER = "chaos";
 
     static final String GROUP = ROUTER + ".m";
-    private static final int DISK_MIB = 256;
+    private static final int BROKER_DISK_MIB = 1024;
+    private static final int ROUTER_DISK_MIB = 256;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<Runnable> closing = new ArrayList<>();
@@ -53,7 +54,7 @@ final class SystemUnderTest implements AutoCloseable {
                         .mapToObj(i -> (i + 1) + "@127.0.0.1:" + ports.get(shape.brokers() + i))
                         .toList());
         for (int i = 0; i < shape.brokers(); i++) {
-            SmallDisk disk = keep(new SmallDisk(folder.resolve("broker-disk-" + i), DISK_MIB));
+            SmallDisk disk = keep(new SmallDisk(folder.resolve("broker-disk-" + i), BROKER_DISK_MIB));
             CuttingProxy line = keep(new CuttingProxy(ports.get(i)));
             brokerDisks.add(disk);
             lines.add(line);
@@ -63,13 +64,13 @@ final class SystemUnderTest implements AutoCloseable {
             if (shape.brokers() > 1) {
                 arguments.addAll(List.of("--node", (i + 1) + "", "--voters", voters));
             }
-            brokers.add(part("broker-" + i, logs, "-Xmx400m", arguments));
+            brokers.add(part("broker-" + i, logs, "-Xmx400m -XX:TieredStopAtLevel=1", arguments));
         }
         this.bootstrapServers = String.join(
                 ",", lines.stream().map(line -> "127.0.0.1:" + line.port()).toList());
         Path pipeline = Files.writeString(folder.resolve("pipeline.yaml"), yaml(shape.model(), bootstrapServers));
         for (int i = 0; i < shape.routers(); i++) {
-            SmallDisk disk = keep(new SmallDisk(folder.resolve("router-disk-" + i), DISK_MIB));
+            SmallDisk disk = keep(new SmallDisk(folder.resolve("router-disk-" + i), ROUTER_DISK_MIB));
             routerDisks.add(disk);
             List<String> arguments = List.of(
                     "router",

@@ -8,9 +8,10 @@ package dev.scriptorium.chaos;
  * @param duplicated answers beyond the first of an id
  * @param differing answers that are not byte for byte those of the calm run
  * @param tokensTwice tokens of outcomes that came again for the same request
- * @param tokensInFlight tokens of the prompts that workers had begun and not finished at each disturbance
- * @param repeatedOutside requests with an outcome that came again though they were in flight at no disturbance
- * @param garbage records without sense that were sent
+ * @param tokensInFlight tokens of what workers had begun and not finished, added up over the disturbances that hit
+ *     workers or brokers
+ * @param repeatedOutside outcomes that came again more often than such disturbances found their request in flight
+ * @param garbage records without sense that were sent so far
  * @param garbageFound of them, those found among the dead letters and rejections
  * @param endedByItself how often a process ended that nobody had killed
  */

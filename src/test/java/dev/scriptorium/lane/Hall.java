@@ -89,7 +89,7 @@ final class Hall implements InstantSource {
                 "tokens",
                 "cancellations",
                 kafka,
-                new LaneLimits(3, 4, 1 << 20, 4, Duration.ofSeconds(1)));
+                new LaneLimits(3, 4, 1 << 20, 4, Duration.ofSeconds(1), Duration.ofSeconds(3)));
     }
 
     /** Every look at the clock is a second later, so that each round's commit is due. */

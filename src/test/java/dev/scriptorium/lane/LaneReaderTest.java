@@ -281,6 +281,25 @@ class LaneReaderTest {
     }
 
     @Test
+    void finishesWhatItHasOfAPartitionBeforeItGoesElsewhereAndGoesOnWithTheOthers() {
+        // Given
+        Hall hall = new Hall(1);
+        hall.arrive(Hall.BULK, "a", "b");
+        hall.settle();
+        hall.arrive(Hall.FAST, "f");
+        hall.settle();
+        hall.intake.end("a");
+
+        // When
+        hall.consumer.rebalance(List.of(Hall.FAST));
+
+        // Then
+        assertThat(hall.published()).containsExactly("a");
+        assertThat(hall.committed(Hall.BULK)).isEqualTo(new OffsetAndMetadata(1, ""));
+        assertThat(hall.intake.ids()).containsExactly("f");
+    }
+
+    @Test
     void leavesNoStartBehindWhenItClosesInOrder() {
         // Given
         Hall hall = new Hall(8);
