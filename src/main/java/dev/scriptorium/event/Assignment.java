@@ -13,9 +13,15 @@ import java.util.TreeMap;
  * @param attempt 1 for the first time on a lane
  * @param admittedAt when the router let it in; the queue time of the completion counts from here
  * @param headers of the prompt's record, that go on with it to its answer
+ * @param sentAt when its sender sent it: the cancellation of a job or tenant ends what was sent before
  */
 public record Assignment(
-        Prompt prompt, String lane, int attempt, Instant admittedAt, SortedMap<String, String> headers) {
+        Prompt prompt,
+        String lane,
+        int attempt,
+        Instant admittedAt,
+        SortedMap<String, String> headers,
+        Instant sentAt) {
     public Assignment {
         headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
         if (prompt.model() == null) {
@@ -26,13 +32,13 @@ public record Assignment(
         }
     }
 
-    /** One without headers. */
+    /** One without headers, let in when it was sent. */
     public Assignment(Prompt prompt, String lane, int attempt, Instant admittedAt) {
-        this(prompt, lane, attempt, admittedAt, Collections.emptySortedMap());
+        this(prompt, lane, attempt, admittedAt, Collections.emptySortedMap(), admittedAt);
     }
 
     /** The same once more. */
-    public Assignment withAttempt(int attempt) {
-        return new Assignment(prompt, lane, attempt, admittedAt, headers);
+    public Assignment withAttempt(int other) {
+        return new Assignment(prompt, lane, other, admittedAt, headers, sentAt);
     }
 }

@@ -91,7 +91,8 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             return refuse(prompt, arrived, ErrorCode.QUOTA_EXCEEDED, quota.refusal());
         }
         return switch (router.route(prompt, book().now())) {
-            case Routing.ToLane toLane -> assign(toLane, arrived, quota.reservedTokens());
+            case Routing.ToLane toLane ->
+                assign(toLane, arrived, quota.reservedTokens(), Instant.ofEpochMilli(origin.at()));
             case Routing.Refused(var rejection) -> {
                 book().refuse(rejection, arrived.digest(), arrived.headers());
                 yield false;
@@ -99,11 +100,11 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         };
     }
 
-    private boolean assign(Routing.ToLane routing, Arrived arrived, long reservedTokens) {
+    private boolean assign(Routing.ToLane routing, Arrived arrived, long reservedTokens, Instant sentAt) {
         Prompt prompt = routing.prompt();
         String lane = routing.lane().name();
         Instant now = book().now();
-        Assignment assignment = new Assignment(prompt, lane, 1, now, arrived.headers());
+        Assignment assignment = new Assignment(prompt, lane, 1, now, arrived.headers(), sentAt);
         byte[] bytes = book().codec().encode(assignment);
         if (bytes.length > assignmentBytesMax) {
             String message = "the prompt has %d bytes with the pipeline's defaults, but a lane takes at most %d"

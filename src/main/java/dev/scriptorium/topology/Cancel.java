@@ -77,6 +77,12 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             return;
         }
         Assignment assignment = book().assignment(key);
+        if (assignment != null
+                && !cancellation.ends(
+                        assignment.prompt().request(), assignment.prompt().tenant(), assignment.sentAt())) {
+            // Sent after its job was cancelled, and let in before the router heard of that: new work.
+            return;
+        }
         boolean isWithWorker = state.open().retryAt() == null;
         if (assignment != null
                 && isWithWorker

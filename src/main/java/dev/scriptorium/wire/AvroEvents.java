@@ -221,7 +221,8 @@ final class AvroEvents {
                 assignment.lane(),
                 assignment.attempt(),
                 micros(assignment.admittedAt()),
-                assignment.headers());
+                assignment.headers(),
+                micros(assignment.sentAt()));
     }
 
     static RequestStateRecord write(RequestState state) {

@@ -64,7 +64,8 @@ public final class EventCodec {
                 event.getLane(),
                 event.getAttempt(),
                 event.getAdmittedAt(),
-                new TreeMap<>(event.getHeaders())));
+                new TreeMap<>(event.getHeaders()),
+                event.getSentAt() == null ? event.getAdmittedAt() : event.getSentAt()));
     }
 
     public byte[] encode(Outcome outcome) {

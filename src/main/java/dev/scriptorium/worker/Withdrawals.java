@@ -53,7 +53,7 @@ final class Withdrawals {
                 new Target.OfTenant(prompt.tenant()));
         for (Target target : targets) {
             Cancellation cancellation = latest.get(target.key());
-            if (cancellation != null && cancellation.ends(prompt.request(), prompt.tenant(), assignment.admittedAt())) {
+            if (cancellation != null && cancellation.ends(prompt.request(), prompt.tenant(), assignment.sentAt())) {
                 return cancellation;
             }
         }

@@ -218,6 +218,24 @@ class LifeTest {
     }
 
     @Test
+    void whatIsSentAfterItsJobWasCancelledIsNewWorkThoughTheRouterHearsOfThatLater() {
+        // Given
+        String job = ",\"prompt\":\"x\",\"tenant\":\"free\",\"job\":\"stories\"}";
+        router.prompt(null, RouterBench.bytes("{\"id\":\"old\"" + job), Map.of(), START);
+        router.prompt(null, RouterBench.bytes("{\"id\":\"new\"" + job), Map.of(), START.plusSeconds(2));
+
+        // When
+        router.control("{\"action\":\"cancel\",\"job\":\"stories\"}");
+        router.pass(Duration.ofSeconds(2));
+
+        // Then
+        assertThat(header(only(router.on("rejections")), Arrival.ID_HEADER)).isEqualTo("old");
+        assertThat(router.assignments("lanes.only"))
+                .extracting(Assignment::sentAt)
+                .containsExactlyInAnyOrder(START, START.plusSeconds(2));
+    }
+
+    @Test
     void tenantIsCancelledAcrossItsJobs() {
         // Given
         router.prompt("{\"id\":\"1\",\"prompt\":\"x\",\"tenant\":\"press\",\"job\":\"a\"}");

@@ -2,6 +2,7 @@ package dev.scriptorium.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.ErrorCode;
@@ -64,6 +65,46 @@ class DeliveryTest {
         assertThat(desk.completion("b").usage().completionTokens()).isPositive();
         desk.offer(wanting("a", Delivery.WHOLE, null));
         assertThat(desk.worker.counts().waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelledJobStopsForTwinsTooAndTheCacheIsFree() {
+        // Given
+        Desk desk = new Desk(Desk.limits(2, 64));
+        for (String id : List.of("leader", "twin", "other", "waiting")) {
+            desk.offer(wanting(id, Delivery.WHOLE, null));
+        }
+        desk.turn();
+        desk.turn();
+
+        // When
+        desk.worker.cancel(new Cancellation(new Cancellation.Target.OfJob("job"), "", Desk.START));
+        desk.turn();
+
+        // Then
+        assertThat(desk.outcomes).hasSize(4);
+        assertThat(desk.rejection("twin").code()).isEqualTo(ErrorCode.CANCELLED);
+        assertThat(desk.worker.counts().running()).isZero();
+        assertThat(desk.worker.counts().waiting()).isZero();
+        assertThat(desk.model.cacheBlocksFree()).isEqualTo(desk.model.cacheBlocksMax());
+    }
+
+    /** The router may be behind: what was sent before a cancellation is let in after it. */
+    @Test
+    void cancellationOfAJobEndsWhatWasSentBeforeItThoughTheRouterLetItInLater() {
+        // Given
+        Prompt prompt = Desk.prompt("a", "ABC");
+        Withdrawals withdrawals = new Withdrawals();
+
+        // When
+        withdrawals.add(new Cancellation(new Cancellation.Target.OfJob("job"), "", Desk.START));
+
+        // Then
+        Instant later = Desk.START.plusSeconds(5);
+        assertThat(withdrawals.of(new Assignment(prompt, "bulk", 1, later, Desk.START)))
+                .isNotNull();
+        assertThat(withdrawals.of(new Assignment(prompt, "bulk", 1, later, later)))
+                .isNull();
     }
 
     @Test
