@@ -32,7 +32,7 @@ class ChaosIT {
     @MethodSource("seeds")
     void oneOfEachDisturbanceLosesNothingDoublesNothingAndChangesNothing(long seed) throws Exception {
         // Given
-        Shape shape = new Shape(1, 1, 2, "dummy:step_ms=4,context_tokens=512,cache_sequences=8", JAVA);
+        Shape shape = new Shape(1, 1, 2, "dummy:step_ms=40,context_tokens=512,cache_sequences=8", JAVA);
         List<String> prompts = PromptSet.of(PROMPTS, 40);
         List<Disturbance> storm = Disturbance.storm(seed, KINDS, 1, Duration.ofSeconds(3));
 
