@@ -51,7 +51,8 @@ class LaneReaderTest {
                         "bulk",
                         1,
                         bare.admittedAt(),
-                        new TreeMap<>(Map.of("traceparent", "00-1-2-01")))));
+                        new TreeMap<>(Map.of("traceparent", "00-1-2-01")),
+                        bare.sentAt())));
         hall.settle();
 
         // When

@@ -14,6 +14,7 @@ import dev.scriptorium.event.Sampling;
 import dev.scriptorium.event.TokenChunk;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -101,10 +102,9 @@ class DeliveryTest {
 
         // Then
         Instant later = Desk.START.plusSeconds(5);
-        assertThat(withdrawals.of(new Assignment(prompt, "bulk", 1, later, Desk.START)))
+        assertThat(withdrawals.of(new Assignment(prompt, "bulk", 1, later, Collections.emptySortedMap(), Desk.START)))
                 .isNotNull();
-        assertThat(withdrawals.of(new Assignment(prompt, "bulk", 1, later, later)))
-                .isNull();
+        assertThat(withdrawals.of(new Assignment(prompt, "bulk", 1, later))).isNull();
     }
 
     @Test
