@@ -45,6 +45,9 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
     public static final Kind<Boolean> FLAG = new Kind<>("true or false", Key::flag);
     private static final Pattern DIGEST_PATTERN = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Kind<String> DIGEST = new Kind<>("'sha256:' and 64 hex digits", Key::digest);
+    private static final List<String> WEIGHT_TYPES = List.of("f32", "f16", "bf16", "q8_0", "q4_1", "q4_0");
+    private static final Kind<String> WEIGHTS =
+            new Kind<>("one of: " + String.join(", ", WEIGHT_TYPES), Key::weightType);
     private static final Kind<Long> COUNT = new Kind<>("a whole number, at least 1, or 'unlimited'", Key::count);
     private static final Kind<Integer> PARTITIONS = wholeNumber(1, 1_000);
     private static final Kind<Integer> REPLICATION = new Kind<>(
@@ -106,6 +109,12 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
             FLAG,
             "false",
             "Whether prompts that name no model get this one; exactly one is, and a model alone is without saying so.");
+    static final Key<String> MODEL_WEIGHTS = new Key<>(
+            "models.<model>.weights",
+            WEIGHTS,
+            null,
+            "Convert the matrices to this type while loading, as --weights of a worker does, which goes before this"
+                    + " key; another model with another digest. By default they stay as they are in the file.");
     static final Key<String> MODEL_DIGEST = new Key<>(
             "models.<model>.digest",
             DIGEST,
@@ -235,6 +244,7 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
             TOPIC_FORMAT,
             MODEL_PATH,
             MODEL_DEFAULT,
+            MODEL_WEIGHTS,
             MODEL_DIGEST,
             MAX_TOKENS,
             MAX_LENGTH,
@@ -300,6 +310,11 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
 
     private static String digest(String text) {
         require(DIGEST_PATTERN.matcher(text).matches());
+        return text;
+    }
+
+    private static String weightType(String text) {
+        require(WEIGHT_TYPES.contains(text));
         return text;
     }
 

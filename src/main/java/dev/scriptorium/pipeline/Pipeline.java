@@ -45,6 +45,7 @@ public record Pipeline(
      *     else to the program's own folder
      * @param sampling laid under what a prompt says and over the model's generation_config
      * @param isDefault whether prompts that name no model get this one
+     * @param weights the type that its matrices are converted to when it is loaded; null for as they are in the file
      * @param digest of its weights, tokenizer and template, as completions tell it: workers that loaded something else
      *     get no prompts; null takes what they have
      */
@@ -53,6 +54,7 @@ public record Pipeline(
             String path,
             Sampling sampling,
             boolean isDefault,
+            @Nullable String weights,
             @Nullable String digest) {}
 
     /**
@@ -117,7 +119,7 @@ public record Pipeline(
         Map<String, Model> changed = new LinkedHashMap<>();
         models.forEach((key, model) -> {
             if (key.equals(oldName)) {
-                changed.put(newName, new Model(newName, path, Sampling.UNSAID, true, null));
+                changed.put(newName, new Model(newName, path, Sampling.UNSAID, true, null, null));
             } else if (!key.equals(newName)) {
                 changed.put(key, model);
             }

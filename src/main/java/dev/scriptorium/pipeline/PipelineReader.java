@@ -1,7 +1,6 @@
 package dev.scriptorium.pipeline;
 
 import dev.scriptorium.event.Priority;
-import dev.scriptorium.event.Sampling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -146,18 +145,17 @@ public final class PipelineReader {
             Section model = section.section(name);
             String path = model.require(Key.MODEL_PATH);
             Boolean isDefault = model.find(Key.MODEL_DEFAULT);
-            String digest = model.find(Key.MODEL_DIGEST);
-            Sampling sampling = SamplingReader.read(model.section("sampling"));
-            model.refuseUnknown();
             // A model whose path is missing is still a name that lanes may use.
             models.put(
                     name,
                     new Pipeline.Model(
                             name,
                             path == null ? name : path,
-                            sampling,
+                            SamplingReader.read(model.section("sampling")),
                             isDefault == null ? names.size() == 1 : isDefault,
-                            digest));
+                            model.find(Key.MODEL_WEIGHTS),
+                            model.find(Key.MODEL_DIGEST)));
+            model.refuseUnknown();
         }
         return models;
     }

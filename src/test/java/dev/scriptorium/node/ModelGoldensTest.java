@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptorium.checkpoint.Checkpoint;
-import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.checkpoint.SharedData;
-import dev.scriptorium.kernel.ComputeTeam;
 import dev.scriptorium.kernel.Kernels;
 import dev.scriptorium.kernel.ScalarKernels;
 import dev.scriptorium.kernel.VectorKernels;
 import dev.scriptorium.model.LanguageModel;
-import dev.scriptorium.model.LlamaModel;
 import dev.scriptorium.token.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +16,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.SoftAssertions;
@@ -38,63 +33,12 @@ class ModelGoldensTest {
     /** A gap between the two largest logits below which f32 may rightly choose the other one. */
     private static final double NEAR_TIE = 5e-3;
 
-    /** A model that is loaded, with one thread of its own. */
-    private record Loaded(LoadedCheckpoint files, LlamaModel model, ComputeTeam team) implements AutoCloseable {
-        static Loaded of(Path path, Kernels kernels) {
-            LoadedCheckpoint files = Checkpoint.load(path);
-            ComputeTeam team = new ComputeTeam(1);
-            int cacheTokens = files.config().contextLength();
-            return new Loaded(files, new LlamaModel(files.config(), files.weights(), kernels, team, cacheTokens), team);
-        }
-
-        /** Logits after each of the tokens, one at a time after the prompt. */
-        float[] logitsAfter(int[] promptIds) {
-            try (LanguageModel.CachedSequence sequence = model.open(promptIds.length)) {
-                return next(sequence, promptIds);
-            }
-        }
-
-        float[] next(LanguageModel.CachedSequence sequence, int... tokens) {
-            LanguageModel.Logits logits = model.forward(List.of(LanguageModel.Chunk.of(sequence, tokens, true)));
-            return Arrays.copyOf(logits.values(), logits.vocabularySize());
-        }
-
-        /** The greedy continuation; an end token ends it and is not part of it. */
-        List<Integer> greedy(int[] promptIds, int tokensMax, Set<Integer> endIds) {
-            List<Integer> ids = new ArrayList<>();
-            try (LanguageModel.CachedSequence sequence = model.open(promptIds.length + tokensMax)) {
-                int token = largest(next(sequence, promptIds));
-                while (!endIds.contains(token)) {
-                    ids.add(token);
-                    if (ids.size() == tokensMax) {
-                        break;
-                    }
-                    token = largest(next(sequence, token));
-                }
-            }
-            return ids;
-        }
-
-        @Override
-        public void close() {
-            team.close();
-        }
-    }
-
-    private static int largest(float[] logits) {
-        int best = 0;
-        for (int id = 1; id < logits.length; id++) {
-            best = logits[id] > logits[best] ? id : best;
-        }
-        return best;
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"hf", "gguf/stories260K-f32.gguf"})
     void allGreedyStoriesAreThoseOfRunC(String file) {
         // Given
         List<JsonNode> cases = SharedData.lines(SharedData.path("goldens/generation-stories260K.jsonl"));
-        try (Loaded loaded = Loaded.of(SharedData.path("models/stories260K/" + file), KERNELS)) {
+        try (LoadedModel loaded = LoadedModel.of(SharedData.path("models/stories260K/" + file), KERNELS)) {
             SoftAssertions softly = new SoftAssertions();
             for (JsonNode golden : cases) {
                 int[] prompt = SharedData.ids(golden.path("prompt_ids"));
@@ -119,7 +63,7 @@ class ModelGoldensTest {
     void logitsAreThoseOfRunC(String file) {
         // Given
         List<JsonNode> cases = SharedData.lines(SharedData.path("goldens/logits/stories260K.jsonl"));
-        try (Loaded loaded = Loaded.of(SharedData.path("models/stories260K/" + file), KERNELS)) {
+        try (LoadedModel loaded = LoadedModel.of(SharedData.path("models/stories260K/" + file), KERNELS)) {
             for (JsonNode golden : cases) {
                 // When
                 float[] logits = loaded.logitsAfter(SharedData.ids(golden.path("prompt_ids")));
@@ -134,8 +78,9 @@ class ModelGoldensTest {
     void folderAndGgufOfTheSameWeightsGiveTheSameBits() {
         // Given
         int[] prompt = {1, 403, 407, 261, 378};
-        try (Loaded folder = Loaded.of(SharedData.path("models/stories260K/hf"), KERNELS);
-                Loaded gguf = Loaded.of(SharedData.path("models/stories260K/gguf/stories260K-f32.gguf"), KERNELS)) {
+        try (LoadedModel folder = LoadedModel.of(SharedData.path("models/stories260K/hf"), KERNELS);
+                LoadedModel gguf =
+                        LoadedModel.of(SharedData.path("models/stories260K/gguf/stories260K-f32.gguf"), KERNELS)) {
             // When
             float[] logits = gguf.logitsAfter(prompt);
 
@@ -153,27 +98,18 @@ class ModelGoldensTest {
         String reference = "numpy f64 on dequantised weights of stories260K-" + kind + ".gguf";
         double expected = golden.path("mean_nll").path(reference).doubleValue();
         Path file = SharedData.path("models/stories260K/gguf/stories260K-" + kind + ".gguf");
-        try (Loaded loaded = Loaded.of(file, KERNELS);
+        try (LoadedModel loaded = LoadedModel.of(file, KERNELS);
                 LanguageModel.CachedSequence sequence = loaded.model().open(ids.length)) {
             // When
             double sum = 0;
             for (int position = 0; position < ids.length - 1; position++) {
-                sum += negativeLogLikelihood(loaded.next(sequence, ids[position]), ids[position + 1]);
+                sum += LoadedModel.negativeLogLikelihood(loaded.next(sequence, ids[position]), ids[position + 1]);
             }
 
             // Then
             assertThat(ids.length - 1).isEqualTo(golden.path("count").intValue());
             assertThat(sum / (ids.length - 1)).isCloseTo(expected, within(tolerance));
         }
-    }
-
-    private static double negativeLogLikelihood(float[] logits, int id) {
-        double most = logits[largest(logits)];
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - most);
-        }
-        return Math.log(sum) + most - logits[id];
     }
 
     @Test
@@ -183,7 +119,8 @@ class ModelGoldensTest {
                 SharedData.lines(SharedData.path("goldens/generation-stories260K-quantised-weights.jsonl"));
         SoftAssertions softly = new SoftAssertions();
         for (JsonNode golden : cases) {
-            try (Loaded loaded = Loaded.of(SharedData.path(golden.path("file").asText()), KERNELS)) {
+            try (LoadedModel loaded =
+                    LoadedModel.of(SharedData.path(golden.path("file").asText()), KERNELS)) {
                 // When
                 float[] logits = loaded.logitsAfter(SharedData.ids(golden.path("prompt_ids")));
 
@@ -200,7 +137,7 @@ class ModelGoldensTest {
     void shardedBf16WithAFullVocabularyGivesTheLogitsOfFloat64() throws IOException {
         // Given
         List<JsonNode> cases = SharedData.lines(SharedData.path("goldens/generation-tiny-mistral-vocab.jsonl"));
-        try (Loaded loaded = Loaded.of(SharedData.path("models/tiny-mistral-vocab"), KERNELS)) {
+        try (LoadedModel loaded = LoadedModel.of(SharedData.path("models/tiny-mistral-vocab"), KERNELS)) {
             for (JsonNode golden : cases) {
                 int[] prompt = SharedData.ids(golden.path("prompt_ids"));
 
@@ -221,7 +158,7 @@ class ModelGoldensTest {
     void theDemoModelWritesWhatItWroteWhenItWasTrained() {
         // Given
         List<JsonNode> cases = SharedData.lines(SharedData.SCRIVENER.resolve("goldens.jsonl"));
-        try (Loaded loaded = Loaded.of(SharedData.SCRIVENER, KERNELS)) {
+        try (LoadedModel loaded = LoadedModel.of(SharedData.SCRIVENER, KERNELS)) {
             SoftAssertions softly = new SoftAssertions();
             for (JsonNode golden : cases) {
                 int[] prompt = SharedData.ids(golden.path("prompt_ids"));
@@ -255,16 +192,16 @@ class ModelGoldensTest {
         JsonNode golden =
                 SharedData.lines(SharedData.SCRIVENER.resolve("goldens.jsonl")).getFirst();
         int[] prompt = SharedData.ids(golden.path("prompt_ids"));
-        try (Loaded vector = Loaded.of(SharedData.SCRIVENER, KERNELS);
-                Loaded scalar = Loaded.of(SharedData.SCRIVENER, new ScalarKernels());
-                Loaded q8 = Loaded.of(SharedData.SCRIVENER.resolve("gguf/scrivener-1m-q8_0.gguf"), KERNELS)) {
+        try (LoadedModel vector = LoadedModel.of(SharedData.SCRIVENER, KERNELS);
+                LoadedModel scalar = LoadedModel.of(SharedData.SCRIVENER, new ScalarKernels());
+                LoadedModel q8 = LoadedModel.of(SharedData.SCRIVENER.resolve("gguf/scrivener-1m-q8_0.gguf"), KERNELS)) {
             // When
             float[] logits = vector.logitsAfter(prompt);
 
             // Then
             assertThat(scalar.logitsAfter(prompt)).isEqualTo(logits);
             assertThat(q8.logitsAfter(prompt)).containsExactly(logits, within(0.5f));
-            assertThat(largest(q8.logitsAfter(prompt))).isEqualTo(largest(logits));
+            assertThat(LoadedModel.largest(q8.logitsAfter(prompt))).isEqualTo(LoadedModel.largest(logits));
         }
     }
 

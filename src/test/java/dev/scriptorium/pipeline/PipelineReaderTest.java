@@ -361,7 +361,7 @@ class PipelineReaderTest {
 
         // Then
         assertThat(changed.defaultModel())
-                .isEqualTo(new Pipeline.Model("other", "/models/other.gguf", Sampling.UNSAID, true, null));
+                .isEqualTo(new Pipeline.Model("other", "/models/other.gguf", Sampling.UNSAID, true, null, null));
         assertThat(changed.lanesOf("other")).hasSize(2);
         assertThat(changed.routes().get(0).when().models()).containsExactly("other");
     }

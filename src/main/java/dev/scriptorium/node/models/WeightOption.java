@@ -23,14 +23,20 @@ public final class WeightOption {
 
     /** What was asked for. */
     public WeightPlan plan() {
-        if (weights == null) {
+        return planOr(null);
+    }
+
+    /** @param declared what holds where the option says nothing, as a pipeline declares it; null for as in the file */
+    public WeightPlan planOr(@Nullable String declared) {
+        String wanted = weights == null ? declared : weights;
+        if (wanted == null) {
             return WeightPlan.AS_IN_THE_FILE;
         }
-        WeightType type = WeightType.named(weights);
+        WeightType type = WeightType.named(wanted);
         if (type == null || !RowEncoder.TYPES.contains(type)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--weights is '" + weights + "', but weights are converted to " + RowEncoder.spellings());
+                    "--weights is '" + wanted + "', but weights are converted to " + RowEncoder.spellings());
         }
         return new WeightPlan(type);
     }

@@ -120,7 +120,8 @@ public final class Services implements AutoCloseable {
             throw new IllegalStateException("--simulated-workers is %d, but model '%s' is a real one; say --model dummy"
                     .formatted(model.simulatedWorkers, chosen.name()));
         }
-        LoadedCheckpoint checkpoint = WorkerNode.load(chosen, options.modelFile(chosen), model.weights.plan());
+        LoadedCheckpoint checkpoint =
+                WorkerNode.load(chosen, options.modelFile(chosen), model.weights.planOr(chosen.weights()));
         WorkerNode.Settings settings =
                 new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity(), drain);
         running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));
