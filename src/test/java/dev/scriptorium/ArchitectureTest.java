@@ -43,6 +43,9 @@ class ArchitectureTest {
     /** Parquet's library asks for the names of some of Hadoop's interfaces; nothing of Hadoop is behind them. */
     private static final String HADOOP_NAMES = "org.apache.hadoop..";
 
+    private static final String JSON_SCHEMA = "com.networknt.schema..";
+    private static final String AHO_CORASICK = "org.ahocorasick..";
+    private static final String OPEN_NLP = "opennlp.tools..";
     private static final String RE2 = "com.google.re2j..";
     private static final String HTTP = "com.sun.net.httpserver..";
     private static final String UPLOADS = "org.apache.commons.fileupload2..";
@@ -64,7 +67,10 @@ class ArchitectureTest {
         SIMULATION("simulation", List.of("model", "token"), List.of()),
         TABLE("table", List.of(), List.of(JSON, CSV, PARQUET, HADOOP_NAMES)),
         BATCH("batch", List.of("event", "wire", "pipeline", "table"), List.of(CLIENTS, COMMON, PROGRESS, LOG)),
-        DATASET("dataset", List.of("event", "pipeline", "token", "grammar", "table"), List.of(JSON, RE2)),
+        DATASET(
+                "dataset",
+                List.of("event", "pipeline", "token", "grammar", "table"),
+                List.of(JSON, JSON_SCHEMA, RE2, AHO_CORASICK, OPEN_NLP)),
         GATEWAY(
                 "gateway",
                 List.of("event", "wire", "pipeline", "batch"),

@@ -1,6 +1,7 @@
 package dev.scriptorium.dataset;
 
 import dev.scriptorium.event.FinishReason;
+import dev.scriptorium.event.InvalidFieldException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +29,18 @@ public record GateSettings(
             new GateSettings(null, null, null, null, null, null, null, null, null, null, false, null);
 
     /** A text has as many tokens as this. */
-    public record Length(int tokensMin, int tokensMax) {}
+    public record Length(int tokensMin, int tokensMax) {
+        public Length {
+            atLeast("gates.length.tokens_min", tokensMin, 0);
+            atLeast("gates.length.tokens_max", tokensMax, Math.max(1, tokensMin));
+        }
+    }
 
     /** A text ends for one of these reasons. */
     public record Finish(List<FinishReason> reasons) {
         public Finish {
             reasons = List.copyOf(reasons);
+            some("gates.finish.reasons", reasons);
         }
     }
 
@@ -43,7 +50,12 @@ public record GateSettings(
      * @param words in a row that are compared
      * @param ratioMax the most of them that may have stood before, 0 to 1
      */
-    public record Repetition(int words, double ratioMax) {}
+    public record Repetition(int words, double ratioMax) {
+        public Repetition {
+            atLeast("gates.repetition.words", words, 1);
+            share("gates.repetition.ratio_max", ratioMax);
+        }
+    }
 
     /**
      * A text is in one of these languages.
@@ -54,6 +66,8 @@ public record GateSettings(
     public record Language(List<String> languages, double confidenceMin) {
         public Language {
             languages = List.copyOf(languages);
+            some("gates.language.languages", languages);
+            share("gates.language.confidence_min", confidenceMin);
         }
     }
 
@@ -66,6 +80,9 @@ public record GateSettings(
     public record Characters(List<String> scripts, double shareMin) {
         public Characters {
             scripts = List.copyOf(scripts);
+            some("gates.characters.scripts", scripts);
+            scripts.forEach(GateSettings::script);
+            share("gates.characters.share_min", shareMin);
         }
     }
 
@@ -73,6 +90,7 @@ public record GateSettings(
     public record Boilerplate(List<String> patterns) {
         public Boilerplate {
             patterns = List.copyOf(patterns);
+            some("gates.boilerplate.patterns", patterns);
         }
     }
 
@@ -80,6 +98,8 @@ public record GateSettings(
     public record Blocklist(List<String> words) {
         public Blocklist {
             words = List.copyOf(words);
+            some("gates.blocklist.words", words);
+            words.forEach(word -> notBlank("gates.blocklist.words", word));
         }
     }
 
@@ -92,7 +112,12 @@ public record GateSettings(
      * @param words in a row that must be shared before two texts are compared at all; 10 in Cosmopedia's script
      * @param overlapMax the most of a benchmark's text that may be found again, 0 to 1; 0.5 in Cosmopedia's script
      */
-    public record Decontamination(int words, double overlapMax) {}
+    public record Decontamination(int words, double overlapMax) {
+        public Decontamination {
+            atLeast("gates.decontamination.words", words, 1);
+            share("gates.decontamination.overlap_max", overlapMax);
+        }
+    }
 
     /**
      * A model is asked how good a text is.
@@ -112,5 +137,44 @@ public record GateSettings(
      * @param similarityMax the highest Jaccard similarity of two texts' shingles that is allowed, 0 to 1
      * @param windowRows how many rows back are looked at
      */
-    public record NearDuplicates(int words, double similarityMax, int windowRows) {}
+    public record NearDuplicates(int words, double similarityMax, int windowRows) {
+        public NearDuplicates {
+            atLeast("gates.near_duplicates.words", words, 1);
+            share("gates.near_duplicates.similarity_max", similarityMax);
+            atLeast("gates.near_duplicates.window_rows", windowRows, 1);
+        }
+    }
+
+    private static void atLeast(String field, int value, int least) {
+        if (value < least) {
+            throw new InvalidFieldException(field, value, "must be at least " + least);
+        }
+    }
+
+    private static void share(String field, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new InvalidFieldException(field, value, "must be from 0 to 1");
+        }
+    }
+
+    private static void some(String field, List<?> values) {
+        if (values.isEmpty()) {
+            throw new InvalidFieldException(field, values, "must name one at least");
+        }
+    }
+
+    private static void notBlank(String field, String value) {
+        if (value.isBlank()) {
+            throw new InvalidFieldException(field, value, "must not be blank");
+        }
+    }
+
+    private static void script(String name) {
+        try {
+            Character.UnicodeScript.forName(name);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidFieldException(
+                    "gates.characters.scripts", name, "must be a script of Unicode, for example 'latin'");
+        }
+    }
 }
