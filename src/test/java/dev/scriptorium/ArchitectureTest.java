@@ -49,6 +49,8 @@ class ArchitectureTest {
     private static final String RE2 = "com.google.re2j..";
     private static final String HTTP = "com.sun.net.httpserver..";
     private static final String UPLOADS = "org.apache.commons.fileupload2..";
+    private static final String MICROMETER = "io.micrometer..";
+    private static final String PROMETHEUS = "io.prometheus..";
     private static final String LOG = "org.slf4j..";
 
     enum Room {
@@ -75,6 +77,7 @@ class ArchitectureTest {
                 "gateway",
                 List.of("event", "wire", "pipeline", "batch"),
                 List.of(JSON, CLIENTS, COMMON, HTTP, UPLOADS, LOG)),
+        METRICS("metrics", List.of(), List.of(JSON, HTTP, MICROMETER, PROMETHEUS, LOG)),
         BROKER("broker", List.of(), List.of("org.apache.kafka..", "kafka..", "scala..", LOG));
 
         private final String name;

@@ -113,6 +113,12 @@ public final class Gateway implements AutoCloseable {
         this.live = new LiveView(List.of(topics.completions(), topics.rejections()), topics.workers(), kafka, clock);
         this.backlogs = new LaneBacklogs(pipeline, clock);
         DashboardApi dashboard = new DashboardApi(pipeline, board, live, backlogs, clock);
+        for (GatewaySettings.Page each : settings.pages()) {
+            routes.add(new Route("GET", Pattern.compile(each.path()), each.needsKey(), call -> {
+                GatewaySettings.Content content = each.read().apply(call.header("Accept"));
+                call.reply(content.status(), content.type(), content.body(), Map.of());
+            }));
+        }
         page("/", dashboard, "index.html", "text/html; charset=utf-8");
         page("/dashboard.css", dashboard, "dashboard.css", "text/css; charset=utf-8");
         page("/dashboard.js", dashboard, "dashboard.js", "text/javascript; charset=utf-8");
@@ -137,6 +143,21 @@ public final class Gateway implements AutoCloseable {
     public String address() {
         InetSocketAddress bound = server.getAddress();
         return "http://" + bound.getAddress().getHostAddress() + ":" + bound.getPort();
+    }
+
+    /** Whether it still reads what it tells; if not, only a new one helps. */
+    public boolean isAlive() {
+        return view.isAlive();
+    }
+
+    /** Why it cannot serve now; null if it can. */
+    public @Nullable String problem() {
+        try {
+            backlogs.look();
+            return isAlive() ? null : "the topics are read no more";
+        } catch (IllegalStateException e) {
+            return e.getMessage();
+        }
     }
 
     @Override

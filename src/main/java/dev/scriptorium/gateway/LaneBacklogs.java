@@ -23,14 +23,18 @@ import org.apache.kafka.common.TopicPartition;
  * How many prompts wait on each lane, and how fast they go. Safe for several threads; asks Kafka at most every two
  * seconds.
  */
-final class LaneBacklogs implements AutoCloseable {
+public final class LaneBacklogs implements AutoCloseable {
     private static final Duration FRESH = Duration.ofSeconds(2);
+    /** After no answer, nobody waits for the next one so soon. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
     private static final long ANSWER_SECONDS_MAX = 5;
 
     private final Admin admin;
     private final Pipeline pipeline;
     private final InstantSource clock;
     private Instant askedAt = Instant.EPOCH;
+    private Instant silentUntil = Instant.EPOCH;
     private Map<String, Long> taken = Map.of();
     private List<Backlog> last = List.of();
 
@@ -38,17 +42,20 @@ final class LaneBacklogs implements AutoCloseable {
      * @param waiting prompts that no worker has finished; about, because the marks of transactions between them count
      * @param perSecond prompts finished a second, since it was looked at before
      */
-    record Backlog(String lane, String model, String service, long waiting, double perSecond) {}
+    public record Backlog(String lane, String model, String service, long waiting, double perSecond) {}
 
-    LaneBacklogs(Pipeline pipeline, InstantSource clock) {
+    public LaneBacklogs(Pipeline pipeline, InstantSource clock) {
         this.admin = Admin.create(new HashMap<>(pipeline.kafka().forAdmin()));
         this.pipeline = pipeline;
         this.clock = clock;
     }
 
     /** @throws IllegalStateException if Kafka does not say */
-    synchronized List<Backlog> look() {
+    public synchronized List<Backlog> look() {
         Instant now = clock.instant();
+        if (now.isBefore(silentUntil)) {
+            throw new IllegalStateException("Kafka did not say a moment ago how much waits on the lanes");
+        }
         Duration since = Duration.between(askedAt, now);
         if (since.compareTo(FRESH) < 0) {
             return last;
@@ -73,6 +80,7 @@ final class LaneBacklogs implements AutoCloseable {
             askedAt = now;
             return last;
         } catch (ExecutionException | TimeoutException e) {
+            silentUntil = now.plus(SILENCE);
             throw new IllegalStateException("Kafka does not say how much waits on the lanes: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

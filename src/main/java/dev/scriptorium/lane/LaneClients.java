@@ -15,11 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lane reader's connections to Kafka.
+ * A lane reader's connections to Kafka. Who is handed them may read their metrics and nothing else; they belong to the
+ * reader's thread.
  *
  * @param cancellations hears what all workers hear
  */
-record LaneClients(
+public record LaneClients(
         Consumer<byte[], byte[]> consumer, Producer<String, byte[]> producer, Consumer<byte[], byte[]> cancellations) {
     private static final Logger LOG = LoggerFactory.getLogger(LaneClients.class);
 

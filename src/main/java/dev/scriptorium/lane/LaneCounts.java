@@ -3,6 +3,7 @@ package dev.scriptorium.lane;
 /**
  * What a lane reader holds and has done since it started, for progress and metrics.
  *
+ * @param partitions of its lanes that it has at present
  * @param buffered records read and not yet handed to the worker
  * @param inWorker records the worker has
  * @param started records handed to the worker
@@ -13,6 +14,7 @@ package dev.scriptorium.lane;
  * @param commits offset commits acknowledged by the broker
  */
 public record LaneCounts(
+        int partitions,
         int buffered,
         int inWorker,
         long started,

@@ -9,6 +9,7 @@ import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.UndecodableException;
 import dev.scriptorium.worker.Intake;
+import dev.scriptorium.worker.Worker.Pulse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,6 +47,7 @@ public final class LaneReader implements AutoCloseable {
     private static final int ALONE_FROM_STARTS = 2;
 
     private final LaneSettings settings;
+    private final LaneClients clients;
     private final EventCodec codec;
     private final Intake intake;
     private final InstantSource clock;
@@ -82,6 +84,7 @@ public final class LaneReader implements AutoCloseable {
             InstantSource clock,
             Consumer<Throwable> onFailure) {
         this.settings = settings;
+        this.clients = clients;
         this.codec = new EventCodec();
         this.intake = intake;
         this.clock = clock;
@@ -92,13 +95,6 @@ public final class LaneReader implements AutoCloseable {
         this.publisher = new OutcomePublisher(clients.producer(), codec, settings, clock);
         this.thread =
                 Thread.ofPlatform().name("lane-reader-" + settings.group()).unstarted(this::run);
-    }
-
-    /** What the worker said, in the order it said it. */
-    private sealed interface Said {
-        record Ended(Parcel parcel, Outcome outcome) implements Said {}
-
-        record Wrote(Parcel parcel, TokenChunk piece) implements Said {}
     }
 
     /**
@@ -115,6 +111,7 @@ public final class LaneReader implements AutoCloseable {
 
     public LaneCounts counts() {
         return new LaneCounts(
+                owned.count(),
                 buffered.get(),
                 inWorker.get(),
                 started.get(),
@@ -123,6 +120,15 @@ public final class LaneReader implements AutoCloseable {
                 unreadable.get(),
                 givenUp.get(),
                 owned.commits());
+    }
+
+    public Pulse pulse() {
+        return new Pulse(thread.isAlive(), owned.roundSoFar());
+    }
+
+    /** Its connections to Kafka, for their metrics. */
+    public LaneClients clients() {
+        return clients;
     }
 
     /** {@link #close(Duration)} without waiting for the worker. */

@@ -49,6 +49,8 @@ final class OwnedPartitions {
 
     private final AtomicLong commits = new AtomicLong();
     private final Runnable beforeHandover;
+    private volatile int count;
+    private volatile long roundBegan = System.nanoTime();
     private Instant lastCommitAt = Instant.MIN;
     /** Partitions that are about to go elsewhere. */
     private Collection<TopicPartition> leaving = List.of();
@@ -93,9 +95,11 @@ final class OwnedPartitions {
      * @param takesMore whether anything new is wanted at all; the partitions stay ours even if not
      */
     boolean pauseFull(boolean takesMore) {
-        Set<TopicPartition> full = consumer.assignment().stream()
-                .filter(each -> !takesMore || buffers.isFull(each))
-                .collect(Collectors.toSet());
+        Set<TopicPartition> all = consumer.assignment();
+        count = all.size();
+        roundBegan = System.nanoTime();
+        Set<TopicPartition> full =
+                all.stream().filter(each -> !takesMore || buffers.isFull(each)).collect(Collectors.toSet());
         Set<TopicPartition> paused = consumer.paused();
         if (!paused.equals(full)) {
             consumer.pause(full);
@@ -147,6 +151,16 @@ final class OwnedPartitions {
         }
         lastCommitAt = now;
         commit(List.copyOf(ledgers.keySet()));
+    }
+
+    /** Time since it was last decided what to pause, as every round of the reader begins; for any thread. */
+    Duration roundSoFar() {
+        return Duration.ofNanos(System.nanoTime() - roundBegan);
+    }
+
+    /** Partitions that are ours; for any thread. */
+    int count() {
+        return count;
     }
 
     long commits() {

@@ -58,7 +58,7 @@ public final class Main {
         commandLine.addSubcommand(new JobsCommand());
         commandLine.addSubcommand(new CancelCommand(clock));
         commandLine.addSubcommand(new ServeCommand(shutdown, clock));
-        commandLine.addSubcommand(new RouterCommand(shutdown));
+        commandLine.addSubcommand(new RouterCommand(shutdown, clock));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
         commandLine.addSubcommand(new GatewayCommand(shutdown, clock));
         commandLine.addSubcommand(new BrokerCommand(shutdown));

@@ -31,16 +31,16 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private static final RequestBook.Edges EDGES =
             new RequestBook.Edges(Names.REFUSED, Names.REFUSED, Names.GIVE_BACK, Names.TALLY_EARLY);
 
+    private final RequestBook.Desk desk;
     private final Pipeline pipeline;
-    private final LanePlaces places;
     private final Router router;
     private final PromptDecoder decoder;
     private final int assignmentBytesMax;
     private @Nullable RequestBook book;
 
-    Admit(Pipeline pipeline, LanePlaces places) {
-        this.pipeline = pipeline;
-        this.places = places;
+    Admit(RequestBook.Desk desk) {
+        this.desk = desk;
+        this.pipeline = desk.pipeline();
         this.router = new Router(pipeline);
         this.decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
         this.assignmentBytesMax = pipeline.limits().arrivalBytesMax();
@@ -49,7 +49,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        book = new RequestBook(pipeline, places, EDGES, context);
+        book = new RequestBook(desk, EDGES, context);
     }
 
     @Override

@@ -31,23 +31,23 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             new RequestBook.Edges(Names.WITHDRAWN, Names.WITHDRAWN, Names.RELEASED, Names.TALLY_EARLY);
     private static final int SLICE_REQUESTS_MAX = 2_000;
 
+    private final RequestBook.Desk desk;
     private final Pipeline pipeline;
-    private final LanePlaces places;
     private @Nullable RequestBook book;
     private Cancellations.@Nullable Entry running;
     private @Nullable String doneTo;
     /** Whether there may be unfinished ones that are not looked at yet, as after a start. */
     private boolean more = true;
 
-    Cancel(Pipeline pipeline, LanePlaces places) {
-        this.pipeline = pipeline;
-        this.places = places;
+    Cancel(RequestBook.Desk desk) {
+        this.desk = desk;
+        this.pipeline = desk.pipeline();
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        book = new RequestBook(pipeline, places, EDGES, context);
+        book = new RequestBook(desk, EDGES, context);
         context.schedule(SLICE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> slice());
         context.schedule(
                 Settle.SWEEP_INTERVAL,

@@ -16,6 +16,7 @@ import dev.scriptorium.pipeline.LaneChoice;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.wire.EventCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
@@ -34,6 +35,7 @@ final class RequestBook {
     private final EventCodec codec = new EventCodec();
     private final Answers answers;
     private final LanePlaces places;
+    private final RequestObserver observer;
     private final Edges edges;
     private final Requests requests;
     private final KeyValueStore<String, byte[]> assignments;
@@ -41,14 +43,19 @@ final class RequestBook {
     private final Cancellations cancellations;
     private final Backlog backlog;
 
+    /** What admit, cancel and settle share beside the stores. */
+    record Desk(Pipeline pipeline, LanePlaces places, RequestObserver observer) {}
+
     /** Where answers and refunds leave the step that holds the book. */
     record Edges(String completed, String rejected, String refund, String tally) {}
 
-    RequestBook(Pipeline pipeline, LanePlaces places, Edges edges, ProcessorContext<byte[], byte[]> context) {
+    RequestBook(Desk desk, Edges edges, ProcessorContext<byte[], byte[]> context) {
+        Pipeline pipeline = desk.pipeline();
         this.pipeline = pipeline;
         this.context = context;
         this.answers = new Answers(pipeline);
-        this.places = places;
+        this.places = desk.places();
+        this.observer = desk.observer();
         this.edges = edges;
         this.requests = new Requests(context.getStateStore(Names.REQUESTS_STORE), codec);
         this.assignments = context.getStateStore(Names.ASSIGNMENTS_STORE);
@@ -172,6 +179,7 @@ final class RequestBook {
         requests.put(key, state.settled(phase, now()));
         Map<String, String> carried = assignment == null ? Map.of() : assignment.headers();
         context.forward(answers.record(answer, state.contentDigest(), carried, now()), edge);
+        observer.ended(answer.outcome(), Duration.between(state.admittedAt(), now()));
         count(change);
         refund(state.open().tenant(), state.open().reservedTokens());
     }
@@ -211,9 +219,11 @@ final class RequestBook {
      */
     void refuse(Rejection rejection, String digest, Map<String, String> carried) {
         RequestId request = rejection.request();
+        Answers.Answer answer = answers.write(rejection, now());
         requests.put(request.key(), new RequestState(digest, RequestState.Phase.REJECTED, null, 0, now(), now()));
-        context.forward(answers.record(answers.write(rejection, now()), digest, carried, now()), edges.rejected());
+        context.forward(answers.record(answer, digest, carried, now()), edges.rejected());
         count(new JobTally(request.job(), 0, 0, 1, 0, 0, now()));
+        observer.ended(answer.outcome(), null);
     }
 
     /** Gives back what a tenant's quota was charged with, if it was. */

@@ -4,11 +4,14 @@ import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.pipeline.Topics;
+import dev.scriptorium.topology.RequestObserver.Exit;
 import dev.scriptorium.wire.PromptDecoder;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -45,16 +48,28 @@ public final class RequestTopology {
     private final Pipeline pipeline;
     private final Topics topics;
     private final LanePlaces places = new LanePlaces();
+    private final RequestObserver observer;
+    private final RequestBook.Desk desk;
 
-    private RequestTopology(Pipeline pipeline) {
+    private RequestTopology(Pipeline pipeline, RequestObserver observer) {
         this.pipeline = pipeline;
+        this.observer = observer;
+        this.desk = new RequestBook.Desk(pipeline, places, observer);
         this.topics = pipeline.topics();
     }
 
-    /** @param settings as {@link StreamsSettings} makes them */
+    /** {@link #build(Pipeline, Properties, RequestObserver)} with nobody told. */
     public static Topology build(Pipeline pipeline, Properties settings) {
+        return build(pipeline, settings, RequestObserver.NONE);
+    }
+
+    /**
+     * @param settings as {@link StreamsSettings} makes them
+     * @param observer told what happens
+     */
+    public static Topology build(Pipeline pipeline, Properties settings, RequestObserver observer) {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(settings)));
-        new RequestTopology(pipeline).declare(builder);
+        new RequestTopology(pipeline, observer).declare(builder);
         return builder.build(settings);
     }
 
@@ -84,7 +99,7 @@ public final class RequestTopology {
         PromptDecoder decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
         KStream<byte[], byte[]> decoded = source(builder, topics.prompts(), Names.PROMPTS)
                 .process(() -> new Decode(pipeline, decoder), Named.as(Names.DECODE));
-        sink(decoded, topics.deadLetters(), Names.UNREADABLE);
+        putAside(decoded, Names.UNREADABLE);
         sink(decoded, topics.quotas(), Names.CHARGE);
         return decoded;
     }
@@ -93,17 +108,17 @@ public final class RequestTopology {
     private KStream<byte[], byte[]> intake(KStream<byte[], byte[]> decoded, StreamsBuilder builder) {
         KStream<byte[], byte[]> reserved = source(builder, topics.quotas(), Names.QUOTAS)
                 .process(() -> new Reserve(pipeline.tenants()), Named.as(Names.RESERVE), Names.TENANTS_STORE);
-        sink(reserved, topics.deadLetters(), Names.MISPLACED);
+        putAside(reserved, Names.MISPLACED);
         drop(reserved, Names.REFUNDED);
         // Outcomes are keyed alike, and both meet in one store, so both must have the same number of partitions.
         KStream<byte[], byte[]> admitted = decoded.merge(reserved, Named.as(Names.ADMISSIBLE))
                 .repartition(repartitioned(Names.BY_ID, topics.outcomes()))
-                .process(() -> new Admit(pipeline, places), Named.as(Names.ADMIT), SHARED_STORES);
+                .process(() -> new Admit(desk), Named.as(Names.ADMIT), SHARED_STORES);
         for (Lane lane : pipeline.lanes()) {
-            laneSink(admitted, lane, Names.lane(lane));
+            laneSink(admitted, lane, Names.lane(lane), Exit.LANE);
         }
         sink(admitted, topics.rejections(), Names.REFUSED);
-        sink(admitted, topics.deadLetters(), Names.CONFLICT);
+        putAside(admitted, Names.CONFLICT);
         sink(admitted, topics.quotas(), Names.GIVE_BACK);
         drop(admitted, Names.DUPLICATE);
         return admitted;
@@ -114,12 +129,12 @@ public final class RequestTopology {
         int recordBytesMax = pipeline.limits().recordBytesMax();
         KStream<byte[], byte[]> understood = source(builder, topics.control(), Names.CONTROL)
                 .process(() -> new Understand(recordBytesMax), Named.as(Names.UNDERSTAND));
-        sink(understood, topics.deadLetters(), Names.MISUNDERSTOOD);
+        putAside(understood, Names.MISUNDERSTOOD);
         KStream<byte[], byte[]> all = decoded.merge(understood, Named.as(Names.CANCELLED));
         sink(all, topics.cancellations(), Names.BROADCAST);
         KStream<byte[], byte[]> cancelled = all.repartition(
                         repartitioned(Names.CANCELS, topics.outcomes()).withStreamPartitioner(new Understand.ToTasks()))
-                .process(() -> new Cancel(pipeline, places), Named.as(Names.CANCEL), SHARED_STORES);
+                .process(() -> new Cancel(desk), Named.as(Names.CANCEL), SHARED_STORES);
         sink(cancelled, topics.rejections(), Names.WITHDRAWN);
         sink(cancelled, topics.quotas(), Names.RELEASED);
         drop(cancelled, Names.NOTED);
@@ -129,13 +144,13 @@ public final class RequestTopology {
     /** Outcomes to answers; gives the changes of job tallies. */
     private KStream<byte[], byte[]> settlement(StreamsBuilder builder) {
         KStream<byte[], byte[]> settled = source(builder, topics.outcomes(), Names.OUTCOMES)
-                .process(() -> new Settle(pipeline, places), Named.as(Names.SETTLE), SHARED_STORES);
+                .process(() -> new Settle(desk), Named.as(Names.SETTLE), SHARED_STORES);
         sink(settled, topics.completions(), Names.COMPLETED);
         sink(settled, topics.rejections(), Names.FAILED);
-        sink(settled, topics.deadLetters(), Names.STRAY);
+        putAside(settled, Names.STRAY);
         sink(settled, topics.quotas(), Names.REFUND);
         for (Lane lane : pipeline.lanes()) {
-            laneSink(settled, lane, Names.again(lane));
+            laneSink(settled, lane, Names.again(lane), Exit.LANE_AGAIN);
         }
         drop(settled, Names.REPEATED);
         drop(settled, Names.RETRIED);
@@ -172,17 +187,33 @@ public final class RequestTopology {
                 Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(name));
     }
 
+    private void putAside(KStream<byte[], byte[]> stream, String name) {
+        stream.to(
+                topics.deadLetters().name(),
+                Produced.with(Serdes.ByteArray(), told(Exit.DEAD_LETTER, name)).withName(name));
+    }
+
     /** Onto the partition that was chosen for a prompt. */
-    private void laneSink(KStream<byte[], byte[]> stream, Lane lane, String name) {
+    private void laneSink(KStream<byte[], byte[]> stream, Lane lane, String name, Exit exit) {
         stream.to(
                 lane.topic().name(),
-                Produced.with(Serdes.ByteArray(), Serdes.ByteArray())
+                Produced.with(Serdes.ByteArray(), told(exit, lane.name()))
                         .withStreamPartitioner(places)
                         .withName(name));
     }
 
-    private static void drop(KStream<byte[], byte[]> stream, String name) {
-        stream.process(() -> new Drop(name), Named.as(name));
+    private void drop(KStream<byte[], byte[]> stream, String name) {
+        stream.process(() -> new Drop(name, observer), Named.as(name));
+    }
+
+    /** Bytes as they are, each time a record is written and not before: where a record leaves is seen here alone. */
+    private Serde<byte[]> told(Exit exit, String name) {
+        return Serdes.serdeFrom(
+                (topic, bytes) -> {
+                    observer.left(exit, name);
+                    return bytes;
+                },
+                new ByteArrayDeserializer());
     }
 
     private static Repartitioned<byte[], byte[]> repartitioned(String name, TopicSpec alike) {
@@ -202,10 +233,12 @@ public final class RequestTopology {
      */
     private static final class Drop extends ContextualProcessor<byte[], byte[], Void, Void> {
         private final String name;
+        private final RequestObserver observer;
         private @Nullable Sensor counter;
 
-        Drop(String name) {
+        Drop(String name, RequestObserver observer) {
             this.name = name;
+            this.observer = observer;
         }
 
         @Override
@@ -217,6 +250,7 @@ public final class RequestTopology {
 
         @Override
         public void process(Record<byte[], byte[]> record) {
+            observer.left(Exit.DROPPED, name);
             if (counter != null) {
                 counter.record(1, context().currentSystemTimeMs());
             }

@@ -40,16 +40,16 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private static final RequestBook.Edges EDGES =
             new RequestBook.Edges(Names.COMPLETED, Names.FAILED, Names.REFUND, Names.TALLY);
 
+    private final RequestBook.Desk desk;
     private final Pipeline pipeline;
-    private final LanePlaces places;
     private final Retention retention;
     private final Stalls stalls;
     private @Nullable RequestBook book;
     private @Nullable String sweptTo;
 
-    Settle(Pipeline pipeline, LanePlaces places) {
-        this.pipeline = pipeline;
-        this.places = places;
+    Settle(RequestBook.Desk desk) {
+        this.desk = desk;
+        this.pipeline = desk.pipeline();
         this.retention = Retention.of(pipeline);
         this.stalls = new Stalls(pipeline.retries());
     }
@@ -57,7 +57,7 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        book = new RequestBook(pipeline, places, EDGES, context);
+        book = new RequestBook(desk, EDGES, context);
         context.schedule(SWEEP_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> sweep(Instant.ofEpochMilli(at)));
         context.schedule(TIMER_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> ring(Instant.ofEpochMilli(at)));
     }

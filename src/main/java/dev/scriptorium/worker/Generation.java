@@ -53,6 +53,7 @@ final class Generation implements Chunk, AutoCloseable {
     private long firstStepAt = NEVER;
     private long firstTokenAt = NEVER;
     private long lastTokenAt = NEVER;
+    private long tokenGapMillis = -1;
 
     /**
      * @param choice which of the answer's
@@ -281,6 +282,7 @@ final class Generation implements Chunk, AutoCloseable {
         if (firstTokenAt == NEVER) {
             firstTokenAt = now;
         }
+        tokenGapMillis = lastTokenAt == NEVER ? -1 : Math.max(0, now - lastTokenAt);
         lastTokenAt = now;
         if (served.endIds().contains(id)) {
             text.push(decoder.finish());
@@ -299,6 +301,11 @@ final class Generation implements Chunk, AutoCloseable {
             held.requireEnd("it had its %d tokens".formatted(position + 1));
         }
         return stopped || whole ? FinishReason.STOP : FinishReason.LENGTH;
+    }
+
+    /** Time between the last two tokens; -1 while there are none. */
+    long tokenGapMillis() {
+        return tokenGapMillis;
     }
 
     /** Whether one of those who asked wants to see it grow. */

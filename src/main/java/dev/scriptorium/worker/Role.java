@@ -1,5 +1,7 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.worker.Worker.Pulse;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -13,6 +15,10 @@ final class Role implements AutoCloseable {
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
     private volatile boolean closed;
+    /** {@link System#nanoTime} when the round under way began; meaningless while it rests. */
+    private volatile long roundBegan;
+
+    private volatile boolean resting = true;
 
     /**
      * @param duty returns how much it did; 0 lets the thread rest
@@ -28,6 +34,11 @@ final class Role implements AutoCloseable {
         thread.start();
     }
 
+    Pulse pulse() {
+        Duration sinceBegin = Duration.ofNanos(Math.max(0, System.nanoTime() - roundBegan));
+        return new Pulse(thread.isAlive(), resting ? Duration.ZERO : sinceBegin);
+    }
+
     void wake() {
         LockSupport.unpark(thread);
     }
@@ -35,7 +46,10 @@ final class Role implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
+                roundBegan = System.nanoTime();
+                resting = false;
                 if (duty.getAsInt() == 0 && !closed) {
+                    resting = true;
                     LockSupport.park(this);
                 }
             }

@@ -1,5 +1,6 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.worker.Worker.TokenObserver;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the step loop has done, for any thread to read. */
@@ -15,6 +16,20 @@ final class StepCounts {
     final AtomicLong cachedTokens = new AtomicLong();
     final AtomicLong joined = new AtomicLong();
     final AtomicLong preemptions = new AtomicLong();
+
+    private final TokenObserver observer;
+
+    StepCounts(TokenObserver observer) {
+        this.observer = observer;
+    }
+
+    /** A token was sampled. */
+    void sampled(Generation generation) {
+        generatedTokens.incrementAndGet();
+        if (generation.tokenGapMillis() >= 0) {
+            observer.wrote(generation.tokenGapMillis());
+        }
+    }
 
     /** @param full whether the step had no room for more */
     void add(Scheduler.Plan<Generation> plan, boolean full) {

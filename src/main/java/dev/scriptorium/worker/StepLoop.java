@@ -41,7 +41,7 @@ final class StepLoop implements AutoCloseable {
     private final List<Generation> step = new ArrayList<>();
 
     private final Queue<Generation> arrivals = new ConcurrentLinkedQueue<>();
-    private final StepCounts counts = new StepCounts();
+    private final StepCounts counts;
     private final Twins twins = new Twins();
     private final boolean joinsTwins;
     private final int sequencesMax;
@@ -53,12 +53,14 @@ final class StepLoop implements AutoCloseable {
             InHand inHand,
             Withdrawals withdrawals,
             String workerName,
-            InstantSource clock) {
+            InstantSource clock,
+            Worker.TokenObserver observer) {
         this.served = served;
         this.inHand = inHand;
         this.withdrawals = withdrawals;
         this.workerName = workerName;
         this.clock = clock;
+        this.counts = new StepCounts(observer);
         this.joinsTwins = limits.shortcuts().joinsTwins();
         this.sequencesMax = limits.sequencesMax();
         this.stepTokensMax = limits.stepTokensMax();
@@ -296,7 +298,7 @@ final class StepLoop implements AutoCloseable {
             fail(generation, e);
             return false;
         }
-        counts.generatedTokens.incrementAndGet();
+        counts.sampled(generation);
         if (reason != null) {
             complete(generation, reason, now);
             return false;

@@ -6,6 +6,7 @@ import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,12 +37,46 @@ public final class Worker implements Intake, AutoCloseable {
     private volatile boolean taking = true;
 
     /**
+     * Whether a loop still turns.
+     *
+     * @param alive whether its thread is there
+     * @param roundSoFar how long the round under way has taken; zero while it rests
+     */
+    public record Pulse(boolean alive, Duration roundSoFar) {
+        /** The worse of two. */
+        Pulse and(Pulse other) {
+            boolean isLonger = roundSoFar.compareTo(other.roundSoFar) > 0;
+            return new Pulse(alive && other.alive, isLonger ? roundSoFar : other.roundSoFar);
+        }
+    }
+
+    /** Told of every token but the first of its sequence, on the step loop: it must neither wait nor make garbage. */
+    @FunctionalInterface
+    public interface TokenObserver {
+        TokenObserver NONE = gapMillis -> {};
+
+        /** @param gapMillis since the token before it, in milliseconds */
+        void wrote(long gapMillis);
+    }
+
+    /** {@link #Worker(ServedModel, WorkerLimits, String, InstantSource, TokenObserver, Consumer)} with nobody told. */
+    public Worker(
+            ServedModel served, WorkerLimits limits, String name, InstantSource clock, Consumer<Throwable> onFailure) {
+        this(served, limits, name, clock, TokenObserver.NONE, onFailure);
+    }
+
+    /**
      * @param name of this worker, as completions tell it
      * @param onFailure told if one of the two threads dies of an error of the machine (out of memory); the worker then
      *     takes nothing more and the process should end, so that its work goes elsewhere
      */
     public Worker(
-            ServedModel served, WorkerLimits limits, String name, InstantSource clock, Consumer<Throwable> onFailure) {
+            ServedModel served,
+            WorkerLimits limits,
+            String name,
+            InstantSource clock,
+            TokenObserver observer,
+            Consumer<Throwable> onFailure) {
         int contextLength = served.model().contextLength();
         if (limits.inHandTokensMax() < contextLength) {
             throw new IllegalArgumentException("inHandTokensMax is %d, but it must be at least one context of %d tokens"
@@ -52,7 +87,7 @@ public final class Worker implements Intake, AutoCloseable {
         this.inHand = new InHand(limits.inHandTokensMax());
         this.guessesMax = limits.shortcuts().guessesMax();
         this.preparation = new Preparation(served);
-        this.stepLoop = new StepLoop(served, limits, inHand, withdrawals, name, clock);
+        this.stepLoop = new StepLoop(served, limits, inHand, withdrawals, name, clock, observer);
         Consumer<Throwable> failed = cause -> {
             taking = false;
             onFailure.accept(cause);
@@ -139,6 +174,11 @@ public final class Worker implements Intake, AutoCloseable {
                 (double) (blocksMax - served.model().cacheBlocksFree()) / blocksMax,
                 inHand.completions(),
                 inHand.rejections());
+    }
+
+    /** Of its two loops. */
+    public Pulse pulse() {
+        return stepRole.pulse().and(preparationRole.pulse());
     }
 
     /** Takes nothing more, waits for the step under way, and leaves the rest without an outcome. */

@@ -62,9 +62,17 @@ final class RouterBench implements AutoCloseable {
     }
 
     RouterBench(Pipeline pipeline, Instant now) {
+        this(pipeline, now, RequestObserver.NONE);
+    }
+
+    RouterBench(Pipeline pipeline, RequestObserver observer) {
+        this(pipeline, START, observer);
+    }
+
+    private RouterBench(Pipeline pipeline, Instant now, RequestObserver observer) {
         this.pipeline = pipeline;
         var settings = Pipelines.settings(pipeline);
-        this.driver = new TopologyTestDriver(RequestTopology.build(pipeline, settings), settings, now);
+        this.driver = new TopologyTestDriver(RequestTopology.build(pipeline, settings, observer), settings, now);
         this.prompts = input(pipeline.topics().prompts().name());
         this.outcomes = input(pipeline.topics().outcomes().name());
         this.control = input(pipeline.topics().control().name());

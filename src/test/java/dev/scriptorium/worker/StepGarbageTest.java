@@ -6,13 +6,20 @@ import com.sun.management.ThreadMXBean;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Sampling;
+import dev.scriptorium.metrics.Meters;
+import dev.scriptorium.metrics.Metric;
+import io.micrometer.core.instrument.Timer;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the step loop itself leaves to the garbage collector: the text it writes, and nothing else. */
+/**
+ * What the step loop itself leaves to the garbage collector: the text it writes, and nothing else, its times told and
+ * measured.
+ */
 class StepGarbageTest {
     private static final int SEQUENCES = 16;
     private static final int STEPS = 20;
@@ -63,7 +70,9 @@ class StepGarbageTest {
                 Desk.PROVENANCE);
         WorkerLimits limits = new WorkerLimits(
                 SEQUENCES, 128, 1_000_000, new Shortcuts(true, true, guesses, SEQUENCES * (1 + guesses)));
-        return new Worker(served, limits, "w1", () -> Desk.START, cause -> {
+        Timer gaps = new Meters().timer(Metric.INTER_TOKEN_LATENCY_SECONDS, "still");
+        Worker.TokenObserver observer = millis -> gaps.record(millis, TimeUnit.MILLISECONDS);
+        return new Worker(served, limits, "w1", () -> Desk.START, observer, cause -> {
             throw new AssertionError(cause);
         });
     }

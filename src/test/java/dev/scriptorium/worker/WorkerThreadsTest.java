@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +79,60 @@ class WorkerThreadsTest {
             assertThat(causes.poll(10, TimeUnit.SECONDS)).isInstanceOf(OutOfMemoryError.class);
             assertThat(worker.offer(assignment("q"), outcomes::add)).isFalse();
             assertThat(outcomes).isEmpty();
+        }
+    }
+
+    @Test
+    void pulseStopsWithTheLoopAndNotBefore() throws InterruptedException {
+        // Given
+        model.duringForward = () -> {
+            throw new OutOfMemoryError("no heap left");
+        };
+        CountDownLatch dead = new CountDownLatch(1);
+        try (Worker worker = worker(cause -> dead.countDown())) {
+            worker.start();
+            boolean before = worker.pulse().alive();
+
+            // When
+            worker.offer(assignment("p"), outcomes::add);
+            dead.await();
+
+            // Then
+            assertThat(before).isTrue();
+            await(() -> !worker.pulse().alive());
+        }
+    }
+
+    @Test
+    void pulseTellsHowLongAStepTakesAndThatItRestsAfterwards() throws InterruptedException {
+        // Given
+        CountDownLatch inForward = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        model.duringForward = () -> {
+            inForward.countDown();
+            await(() -> goOn.getCount() == 0);
+        };
+        try (Worker worker = worker(cause -> {})) {
+            worker.start();
+            worker.offer(assignment("p"), outcomes::add);
+            inForward.await();
+            Worker.Pulse during = worker.pulse();
+
+            // When
+            goOn.countDown();
+            outcomes.poll(10, TimeUnit.SECONDS);
+
+            // Then
+            assertThat(during.alive()).isTrue();
+            assertThat(during.roundSoFar()).isPositive();
+            await(() -> worker.pulse().roundSoFar().isZero());
+        }
+    }
+
+    /** For what another thread does next. */
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
         }
     }
 

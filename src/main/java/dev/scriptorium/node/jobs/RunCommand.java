@@ -72,7 +72,7 @@ public final class RunCommand implements Callable<Integer> {
         try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.open(pipeline, options, 0)) {
             services.createTopics();
-            services.startRouter(shutdown::fail);
+            services.startRouter(clock, shutdown::fail);
             String digest = services.startWorker(model, Duration.ZERO, clock, shutdown::fail);
             return follow(bulkJob(file, services.pipeline(), digest)).code();
         }

@@ -20,6 +20,9 @@ public final class GatewayCommand implements Callable<Integer> {
     private PipelineOptions options = new PipelineOptions();
 
     @Mixin
+    private MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
     private GatewayOptions gateway = new GatewayOptions();
 
     public GatewayCommand(Shutdown shutdown, InstantSource clock) {
@@ -31,6 +34,7 @@ public final class GatewayCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.connect(options.load(), options)) {
+            services.startOperations(metrics);
             services.requireTopics();
             services.startGateway(gateway, clock);
             services.announce(System.err);

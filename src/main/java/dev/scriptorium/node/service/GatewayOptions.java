@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -74,12 +75,12 @@ final class GatewayOptions {
 
     /** On the port that was named, which must be free, or on the usual one if that is. */
     @Nullable
-    Gateway startIfWanted(Pipeline pipeline, Path state, InstantSource clock) {
+    Gateway startIfWanted(Pipeline pipeline, Path state, List<GatewaySettings.Page> pages, InstantSource clock) {
         if (port != null && port == 0) {
             return null;
         }
         try {
-            return start(pipeline, state, clock);
+            return start(pipeline, state, pages, clock);
         } catch (UncheckedIOException e) {
             if (port == null && e.getCause() instanceof BindException) {
                 System.err.println("no HTTP gateway: port " + PORT_DEFAULT
@@ -90,10 +91,10 @@ final class GatewayOptions {
         }
     }
 
-    Gateway start(Pipeline pipeline, Path state, InstantSource clock) {
+    Gateway start(Pipeline pipeline, Path state, List<GatewaySettings.Page> pages, InstantSource clock) {
         int chosen = port == null ? PORT_DEFAULT : port;
-        GatewaySettings settings =
-                new GatewaySettings(pipeline, host, chosen, state.resolve("gateway"), readKeys(), limits(pipeline));
+        GatewaySettings settings = new GatewaySettings(
+                pipeline, host, chosen, state.resolve("gateway"), readKeys(), limits(pipeline), pages);
         try {
             return Gateway.start(settings, Services.jobTopics(pipeline), clock);
         } catch (IOException e) {

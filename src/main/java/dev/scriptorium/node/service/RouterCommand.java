@@ -3,6 +3,7 @@ package dev.scriptorium.node.service;
 import dev.scriptorium.node.process.ExitCode;
 import dev.scriptorium.node.process.Shutdown;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,20 +15,26 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true)
 public final class RouterCommand implements Callable<Integer> {
     private final Shutdown shutdown;
+    private final InstantSource clock;
 
     @Mixin
     private PipelineOptions options = new PipelineOptions();
 
-    public RouterCommand(Shutdown shutdown) {
+    @Mixin
+    private MetricsOptions metrics = new MetricsOptions();
+
+    public RouterCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
+        this.clock = clock;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         try (Shutdown.Guard _ = shutdown.serviceGuard(Duration.ZERO);
                 Services services = Services.connect(options.load(), options)) {
+            services.startOperations(metrics);
             services.requireTopics();
-            services.startRouter(shutdown::fail);
+            services.startRouter(clock, shutdown::fail);
             services.announce(System.err);
             shutdown.await();
         }

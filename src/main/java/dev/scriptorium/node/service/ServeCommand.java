@@ -22,6 +22,9 @@ public final class ServeCommand implements Callable<Integer> {
     private PipelineOptions options = new PipelineOptions();
 
     @Mixin
+    private MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
     private ModelOptions model = new ModelOptions();
 
     @Mixin
@@ -43,8 +46,9 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (Shutdown.Guard _ = shutdown.serviceGuard(model.drain());
                 Services services = Services.open(model.applied(options.load()), options, port)) {
+            services.startOperations(metrics);
             services.createTopics();
-            services.startRouter(shutdown::fail);
+            services.startRouter(clock, shutdown::fail);
             services.startWorker(model, model.drain(), clock, shutdown::fail);
             services.startGatewayIfWanted(gateway, clock);
             services.announce(System.err);

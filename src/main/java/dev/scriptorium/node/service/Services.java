@@ -4,6 +4,7 @@ import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.broker.EmbeddedKafka;
 import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.gateway.Gateway;
+import dev.scriptorium.metrics.Health.Verdict;
 import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.simulation.DummySettings;
@@ -29,11 +30,13 @@ public final class Services implements AutoCloseable {
     private final Pipeline pipeline;
     private final PipelineOptions options;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Operations operations = new Operations();
     private @Nullable Gateway gateway;
 
     private Services(Pipeline pipeline, PipelineOptions options) {
         this.pipeline = pipeline;
         this.options = options;
+        running.push(operations);
     }
 
     /** On the Kafka that is named somewhere, or else on an embedded one that is started here. */
@@ -104,17 +107,23 @@ public final class Services implements AutoCloseable {
         }
     }
 
+    /** Says to operators how it is, from now on, if they asked for it. */
+    void startOperations(MetricsOptions options) {
+        operations.serve(options);
+    }
+
     /** Starts the topology; it takes its first prompt a second or two later. */
-    public void startRouter(Consumer<Throwable> onFailure) {
-        RouterNode router = RouterNode.start(pipeline, options.state.resolve("streams"), onFailure);
+    public void startRouter(InstantSource clock, Consumer<Throwable> onFailure) {
+        RouterNode router = RouterNode.start(pipeline, options.state.resolve("streams"), operations, clock, onFailure);
         running.push(router);
     }
 
     /** Loads the model and starts a worker on its lanes; returns the digest of its weights. */
     public String startWorker(ModelOptions model, Duration drain, InstantSource clock, Consumer<Throwable> onFailure) {
         Pipeline.Model chosen = pipeline.defaultModel();
+        WorkerMetrics metrics = new WorkerMetrics(operations.meters(), operations.health(), chosen.name());
         if (DummySettings.isMeantBy(chosen.path())) {
-            return simulate(model, chosen, drain, clock, onFailure);
+            return simulate(model, chosen, drain, metrics, clock, onFailure);
         }
         if (model.simulatedWorkers != 1) {
             throw new IllegalStateException("--simulated-workers is %d, but model '%s' is a real one; say --model dummy"
@@ -124,29 +133,40 @@ public final class Services implements AutoCloseable {
                 WorkerNode.load(chosen, options.modelFile(chosen), model.weights.planOr(chosen.weights()));
         WorkerNode.Settings settings =
                 new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity(), drain);
-        running.push(WorkerNode.start(settings, checkpoint, clock, onFailure));
+        running.push(WorkerNode.start(settings, checkpoint, metrics, clock, onFailure));
         return checkpoint.digest();
     }
 
     void startGateway(GatewayOptions options, InstantSource clock) {
-        keep(options.start(pipeline, this.options.state, clock));
+        keep(options.start(pipeline, this.options.state, operations.pages(), clock));
     }
 
     void startGatewayIfWanted(GatewayOptions options, InstantSource clock) {
-        keep(options.startIfWanted(pipeline, this.options.state, clock));
+        keep(options.startIfWanted(pipeline, this.options.state, operations.pages(), clock));
     }
 
     private void keep(@Nullable Gateway started) {
         if (started != null) {
             running.push(started);
             gateway = started;
+            operations.health().add("gateway", () -> live(started), () -> ready(started));
         }
+    }
+
+    private static Verdict live(Gateway gateway) {
+        return gateway.isAlive() ? Verdict.yes("it reads the topics") : Verdict.no("it reads the topics no more");
+    }
+
+    private static Verdict ready(Gateway gateway) {
+        String problem = gateway.problem();
+        return problem == null ? Verdict.yes("it serves") : Verdict.no(problem);
     }
 
     private String simulate(
             ModelOptions model,
             Pipeline.Model chosen,
             Duration drain,
+            WorkerMetrics metrics,
             InstantSource clock,
             Consumer<Throwable> onFailure) {
         DummySettings dummy = DummySettings.parse(chosen.path());
@@ -154,6 +174,7 @@ public final class Services implements AutoCloseable {
                 .forEach(name -> running.push(WorkerNode.simulate(
                         new WorkerNode.Settings(pipeline, chosen.name(), name, model.capacity(), drain),
                         dummy,
+                        metrics,
                         clock,
                         onFailure)));
         return dummy.digest();
@@ -161,10 +182,12 @@ public final class Services implements AutoCloseable {
 
     /** Says that everything is up, and what to do with it. */
     void announce(PrintStream out) {
+        operations.started();
         String servers = pipeline.kafka().common().get(KafkaProperties.BOOTSTRAP_SERVERS);
         out.println("ready: prompts on topic " + pipeline.topics().prompts().name() + ", completions on "
                 + pipeline.topics().completions().name() + ", Kafka at " + servers
                 + (gateway == null ? "" : ", OpenAI's API and a page to watch at " + gateway.address())
+                + (operations.address() == null ? "" : ", metrics and health at " + operations.address())
                 + "; Ctrl-C stops");
     }
 

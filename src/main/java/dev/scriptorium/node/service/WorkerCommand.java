@@ -20,6 +20,9 @@ public final class WorkerCommand implements Callable<Integer> {
     private PipelineOptions options = new PipelineOptions();
 
     @Mixin
+    private MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
     private ModelOptions model = new ModelOptions();
 
     public WorkerCommand(Shutdown shutdown, InstantSource clock) {
@@ -31,6 +34,7 @@ public final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (Shutdown.Guard _ = shutdown.serviceGuard(model.drain());
                 Services services = Services.connect(model.applied(options.load()), options)) {
+            services.startOperations(metrics);
             services.requireTopics();
             services.startWorker(model, model.drain(), clock, shutdown::fail);
             services.announce(System.err);

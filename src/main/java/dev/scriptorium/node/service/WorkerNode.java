@@ -24,6 +24,7 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.simulation.DummyModel;
 import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.simulation.DummyTokenizer;
+import dev.scriptorium.worker.Intake;
 import dev.scriptorium.worker.ServedModel;
 import dev.scriptorium.worker.Shortcuts;
 import dev.scriptorium.worker.Worker;
@@ -103,7 +104,11 @@ final class WorkerNode implements AutoCloseable {
     }
 
     static WorkerNode start(
-            Settings settings, LoadedCheckpoint checkpoint, InstantSource clock, Consumer<Throwable> onFailure) {
+            Settings settings,
+            LoadedCheckpoint checkpoint,
+            WorkerMetrics metrics,
+            InstantSource clock,
+            Consumer<Throwable> onFailure) {
         requireDeclared(settings, checkpoint.digest());
         KernelChoice choice = KernelChoice.of(KernelChoice.MachineFacts.here());
         LlamaConfig config = checkpoint.config();
@@ -118,7 +123,7 @@ final class WorkerNode implements AutoCloseable {
                 checkpoint.endIds(),
                 new Provenance(settings.model(), checkpoint.digest(), RuntimeVersion.current()));
         Worker worker = new Worker(
-                served, settings.capacity().limits(config.contextLength()), settings.name(), clock, onFailure);
+                served, settings.capacity().limits(config.contextLength()), settings.name(), clock, metrics, onFailure);
         LOG.info(
                 "worker {} serves model '{}' ({}) with {} threads, cache for {} tokens, {}",
                 settings.name(),
@@ -131,13 +136,17 @@ final class WorkerNode implements AutoCloseable {
                 settings,
                 team::close,
                 worker,
-                read(settings, worker, clock, onFailure),
+                read(settings, worker, metrics, clock, onFailure),
                 publisher(settings, worker, served, cacheTokens, clock));
     }
 
     /** A worker whose model only pretends to compute; for tests and load. */
     static WorkerNode simulate(
-            Settings settings, DummySettings dummy, InstantSource clock, Consumer<Throwable> onFailure) {
+            Settings settings,
+            DummySettings dummy,
+            WorkerMetrics metrics,
+            InstantSource clock,
+            Consumer<Throwable> onFailure) {
         DummyTokenizer tokenizer = new DummyTokenizer(dummy);
         DummyModel model = new DummyModel(
                 dummy, tokenizer.vocabularySize(), () -> Runtime.getRuntime().halt(ExitCode.FAILED.code()));
@@ -149,21 +158,27 @@ final class WorkerNode implements AutoCloseable {
                 DummyModel.endIds(),
                 new Provenance(settings.model(), dummy.digest(), RuntimeVersion.current()));
         WorkerLimits limits = settings.capacity().limits(dummy.contextTokens());
-        Worker worker = new Worker(served, limits, settings.name(), clock, onFailure);
+        Worker worker = new Worker(served, limits, settings.name(), clock, metrics, onFailure);
         LOG.debug("worker {} simulates model '{}': {}", settings.name(), settings.model(), dummy);
         return new WorkerNode(
                 settings,
                 () -> {},
                 worker,
-                read(settings, worker, clock, onFailure),
+                read(settings, worker, metrics, clock, onFailure),
                 publisher(settings, worker, served, model.cacheBlocksMax() * model.cacheBlockTokens(), clock));
     }
 
     private static LaneReader read(
-            Settings settings, Worker worker, InstantSource clock, Consumer<Throwable> onFailure) {
-        LaneReader lanes = new LaneReader(laneSettings(settings), worker, clock, onFailure);
+            Settings settings,
+            Worker worker,
+            WorkerMetrics metrics,
+            InstantSource clock,
+            Consumer<Throwable> onFailure) {
+        Intake intake = new MeasuredIntake(worker, metrics::completed);
+        LaneReader lanes = new LaneReader(laneSettings(settings), intake, clock, onFailure);
         worker.start();
         lanes.start();
+        metrics.add(worker, lanes, settings.capacity().sequences());
         return lanes;
     }
 

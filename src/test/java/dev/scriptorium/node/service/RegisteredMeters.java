@@ -1,0 +1,122 @@
+package dev.scriptorium.node.service;
+
+import dev.scriptorium.event.Provenance;
+import dev.scriptorium.event.Sampling;
+import dev.scriptorium.lane.LaneLimits;
+import dev.scriptorium.lane.LaneReader;
+import dev.scriptorium.lane.LaneSettings;
+import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.pipeline.PipelineReader;
+import dev.scriptorium.simulation.DummyModel;
+import dev.scriptorium.simulation.DummySettings;
+import dev.scriptorium.simulation.DummyTokenizer;
+import dev.scriptorium.topology.RequestTopology;
+import dev.scriptorium.topology.StreamsSettings;
+import dev.scriptorium.worker.ServedModel;
+import dev.scriptorium.worker.Worker;
+import dev.scriptorium.worker.WorkerLimits;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * All that a process with every part in it registers, seen without a Kafka: the parts are put together, not started.
+ */
+final class RegisteredMeters implements AutoCloseable {
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) ");
+    private static final String NOWHERE = "127.0.0.1:1";
+
+    final Operations operations = new Operations();
+    final WorkerMetrics worker;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    private RegisteredMeters(Pipeline pipeline) {
+        RouterMetrics router = new RouterMetrics(operations.meters(), pipeline, InstantSource.system());
+        Properties settings = StreamsSettings.of(pipeline, Path.of("target", "metrics-test"));
+        KafkaStreams streams = new KafkaStreams(RequestTopology.build(pipeline, settings, router), settings);
+        operations.meters().bind(new KafkaStreamsMetrics(streams));
+        worker = new WorkerMetrics(operations.meters(), operations.health(), "dummy");
+        Worker dummy = dummy();
+        LaneReader lanes = new LaneReader(lanes(), dummy, InstantSource.system(), cause -> {});
+        worker.add(dummy, lanes, 32);
+        opened.addAll(List.of(lanes, dummy, streams, router, operations));
+    }
+
+    static RegisteredMeters ofAProcess() {
+        return new RegisteredMeters(defaultPipeline().withBootstrapServers(NOWHERE));
+    }
+
+    /** The pipeline that the program comes with. */
+    static Pipeline defaultPipeline() {
+        Path file = Path.of("topology/pipeline.yaml");
+        try {
+            return switch (PipelineReader.read(Files.readString(file), file.toString(), Map.of())) {
+                case PipelineReader.Result.Valid(var pipeline) -> pipeline;
+                case PipelineReader.Result.Invalid(var problems) -> throw new AssertionError(problems);
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Names of metrics as Prometheus sees them, sorted: of counters with {@code _total}, of histograms without ending.
+     */
+    List<String> names() {
+        TreeSet<String> names = new TreeSet<>();
+        Matcher type = TYPE.matcher(operations.meters().scrape(null));
+        while (type.find()) {
+            names.add(type.group(1));
+        }
+        return List.copyOf(names);
+    }
+
+    private static Worker dummy() {
+        DummySettings settings = DummySettings.parse("dummy");
+        DummyTokenizer tokenizer = new DummyTokenizer(settings);
+        ServedModel served = new ServedModel(
+                new DummyModel(settings, tokenizer.vocabularySize(), () -> {}),
+                tokenizer,
+                tokenizer,
+                Sampling.UNSAID,
+                DummyModel.endIds(),
+                new Provenance("dummy", settings.digest(), "test"));
+        return new Worker(
+                served, WorkerLimits.of(32, settings.contextTokens()), "w1", InstantSource.system(), cause -> {});
+    }
+
+    private static LaneSettings lanes() {
+        return new LaneSettings(
+                "scriptorium.dummy",
+                List.of(new LaneSettings.Lane("lanes.bulk", 1)),
+                "outcomes",
+                "dead-letters",
+                "tokens",
+                "cancellations",
+                Map.of("bootstrap.servers", NOWHERE),
+                LaneLimits.DEFAULT);
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable each : opened) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new AssertionError(Arrays.toString(e.getStackTrace()), e);
+            }
+        }
+    }
+}
