@@ -66,6 +66,25 @@ class GatewayIT {
     }
 
     @Test
+    void aBatchExpiresAndIsCancelledAndAStreamComesInPieces() throws Exception {
+        // Given
+        Path work = openAiPackage();
+        int port = freePort();
+        try (Launched serve = serve(port)) {
+            serve.until(() -> says(serve, "http://127.0.0.1:" + port));
+
+            // When
+            String said = node(work, "ends.mjs", "http://127.0.0.1:" + port + "/v1", folder.toString());
+
+            // Then
+            JsonNode seen = JSON.readTree(said);
+            assertThat(seen.path("expired").toString()).isEqualTo("[\"expired\",[\"batch_expired\"],true]");
+            assertThat(seen.path("cancelled").toString()).isEqualTo("[true,\"cancelled\",true]");
+            assertThat(seen.path("pieces").asBoolean()).isTrue();
+        }
+    }
+
+    @Test
     void aBatchGoesOnAfterTheGatewayAndEverythingElseIsKilled() throws Exception {
         // Given
         int port = freePort();
@@ -151,7 +170,7 @@ class GatewayIT {
         assumeTrue(isOnPath("node") && isOnPath("npm"), "needs node and npm, to run OpenAI's own package");
         Path work = Path.of("target/openai").toAbsolutePath();
         Files.createDirectories(work);
-        for (String script : List.of("package.json", "all.mjs")) {
+        for (String script : List.of("package.json", "all.mjs", "ends.mjs")) {
             Files.copy(
                     SCRIPTS.resolve(script), work.resolve(script), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
