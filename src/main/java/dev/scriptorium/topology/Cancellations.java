@@ -70,6 +70,17 @@ final class Cancellations {
         return null;
     }
 
+    /** Whether the job or tenant of an open request was cancelled when it was open already. */
+    boolean areAbout(RequestId request, @Nullable String tenant, Instant admittedAt) {
+        return isEnded(new Target.OfJob(request.job()), request, tenant, admittedAt)
+                || tenant != null && isEnded(new Target.OfTenant(tenant), request, tenant, admittedAt);
+    }
+
+    private boolean isEnded(Target target, RequestId request, @Nullable String tenant, Instant admittedAt) {
+        byte[] value = store.get(target.key());
+        return value != null && entry(value).ends(request, tenant, admittedAt);
+    }
+
     /** The jobs and tenants of which something open may be left. */
     List<Entry> unfinished() {
         List<Entry> unfinished = new ArrayList<>();

@@ -96,8 +96,10 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
     private void settle(Record<byte[], byte[]> record, Outcome outcome, RequestState state) {
         stalls.answered(state);
-        boolean isCancelled = state.open().cancelledAt() != null;
-        if (!isCancelled && says(outcome, FinishReason.CANCELLED, ErrorCode.CANCELLED)) {
+        boolean tellsACancellation = says(outcome, FinishReason.CANCELLED, ErrorCode.CANCELLED);
+        boolean mayBeRepeated = outcome instanceof Rejection rejection && rejection.retryable();
+        boolean isCancelled = (tellsACancellation || mayBeRepeated) && isCancelled(outcome.request(), state);
+        if (!isCancelled && tellsACancellation) {
             // A worker heard of a cancellation that is none, or that the router has yet to hear of.
             book().assignAgain(outcome.request().key(), state);
             context().forward(record, Names.RETRIED);
@@ -111,6 +113,12 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             return;
         }
         book().end(outcome, state);
+    }
+
+    /** Of a job or tenant that is being cancelled, its turn may have yet to come. */
+    private boolean isCancelled(RequestId request, RequestState state) {
+        return state.open().cancelledAt() != null
+                || book().cancellations().areAbout(request, state.open().tenant(), state.admittedAt());
     }
 
     private static boolean says(Outcome outcome, FinishReason reason, ErrorCode code) {
