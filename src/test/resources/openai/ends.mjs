@@ -1,5 +1,5 @@
 // What a user of OpenAI's own package does, unmodified: the base URL is the only thing that is ours.
-// node all.mjs BASE_URL FOLDER; prints one line of JSON with what it saw.
+// node ends.mjs BASE_URL FOLDER; prints one line of JSON with what it saw.
 import fs from 'node:fs';
 import path from 'node:path';
 import OpenAI from 'openai';
@@ -35,7 +35,7 @@ async function jsonLines(id) {
 
 // Time that is over.
 const slow = await upload('slow.jsonl',
-  Array.from({ length: 400 }, (_, i) => line(`slow-${i}`, ask('Tell a long story.', { max_tokens: 300 }))));
+  Array.from({ length: 150 }, (_, i) => line(`slow-${i}`, ask('Tell a long story.', { max_tokens: 300 }))));
 const late = await client.batches.create({
   input_file_id: slow.id, endpoint: '/v1/chat/completions', completion_window: '2s',
 });

@@ -73,6 +73,7 @@ class ArchitectureTest {
                 "dataset",
                 List.of("event", "pipeline", "token", "grammar", "table"),
                 List.of(JSON, JSON_SCHEMA, RE2, AHO_CORASICK, OPEN_NLP)),
+        CLIENT("client", List.of("event", "wire"), List.of(CLIENTS, COMMON)),
         GATEWAY(
                 "gateway",
                 List.of("event", "wire", "pipeline", "batch"),

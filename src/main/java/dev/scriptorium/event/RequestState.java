@@ -38,6 +38,7 @@ public record RequestState(
      * @param retryAt when it goes on its lane again; null unless an attempt failed
      * @param cancelledAt since when it is cancelled and waits for the text that a worker has; null if it is not
      * @param reservedTokens that its tenant's quota is charged with; -1 if it is charged with nothing
+     * @param reply where else its answer goes; null for nowhere
      */
     public record Open(
             @Nullable String tenant,
@@ -45,9 +46,10 @@ public record RequestState(
             @Nullable Instant assignedAt,
             @Nullable Instant retryAt,
             @Nullable Instant cancelledAt,
-            long reservedTokens) {
+            long reservedTokens,
+            @Nullable ReplyAddress reply) {
         /** For a request that is over, and for one of which nothing of this is known. */
-        public static final Open NOTHING = new Open(null, -1, null, null, null, -1);
+        public static final Open NOTHING = new Open(null, -1, null, null, null, -1, null);
     }
 
     /** Of which nothing more is known than that. */
@@ -79,7 +81,7 @@ public record RequestState(
                 number,
                 admittedAt,
                 settledAt,
-                new Open(open.tenant, partition, at, null, open.cancelledAt, open.reservedTokens));
+                new Open(open.tenant, partition, at, null, open.cancelledAt, open.reservedTokens, open.reply));
     }
 
     /** Waiting where it is, as one attempt more. */
@@ -96,7 +98,7 @@ public record RequestState(
                 attempt + 1,
                 admittedAt,
                 settledAt,
-                new Open(open.tenant, -1, open.assignedAt, at, open.cancelledAt, open.reservedTokens));
+                new Open(open.tenant, -1, open.assignedAt, at, open.cancelledAt, open.reservedTokens, open.reply));
     }
 
     /** Cancelled, and what a worker has of it is still wanted. */
@@ -108,6 +110,13 @@ public record RequestState(
                 attempt,
                 admittedAt,
                 settledAt,
-                new Open(open.tenant, open.lanePartition, open.assignedAt, open.retryAt, at, open.reservedTokens));
+                new Open(
+                        open.tenant,
+                        open.lanePartition,
+                        open.assignedAt,
+                        open.retryAt,
+                        at,
+                        open.reservedTokens,
+                        open.reply));
     }
 }

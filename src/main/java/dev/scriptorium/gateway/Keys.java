@@ -67,6 +67,30 @@ public final class Keys {
         return new Keys(tenants);
     }
 
+    /** @param digests by tenant, each {@code sha256:} and 64 hex digits */
+    public static Keys of(Map<String, List<String>> digests) {
+        Map<String, String> tenants = new HashMap<>();
+        digests.forEach((tenant, own) -> own.forEach(key -> {
+            if (tenants.putIfAbsent(key.substring(DIGEST.length()), tenant) != null) {
+                throw new IllegalArgumentException(
+                        "gateway.tenants." + tenant + ".keys: a key of this tenant is another's already");
+            }
+        }));
+        return new Keys(tenants);
+    }
+
+    /** Those of both. */
+    public Keys and(Keys others) {
+        Map<String, String> all = new HashMap<>(tenantByDigest);
+        others.tenantByDigest.forEach((digest, tenant) -> {
+            String known = all.putIfAbsent(digest, tenant);
+            if (known != null && !known.equals(tenant)) {
+                throw new IllegalArgumentException("tenants '%s' and '%s' have the same key".formatted(known, tenant));
+            }
+        });
+        return new Keys(all);
+    }
+
     boolean areNone() {
         return tenantByDigest.isEmpty();
     }

@@ -232,6 +232,21 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
             "How long a request with on_deadline or on_cancel partial waits, after that, for the text that a worker has"
                     + " by then; without one it is rejected.");
 
+    static final Key<String> GATEWAY_KEYS = new Key<>(
+            "gateway.tenants.<tenant>.keys",
+            new Kind<>("'sha256:' and 64 hex digits", Key::filled),
+            null,
+            "The digests of the keys by which the HTTP gateway knows the tenant, one or a list. The tenant '*' sees"
+                    + " what all do. --keys FILE adds to them.");
+    static final Key<Integer> REPLY_PARTITIONS = new Key<>(
+            "reply_topics.<topic>.partitions",
+            PARTITIONS,
+            "4",
+            "Partitions of a topic that requests may name in kafka_replyTopic or REPLY_TOPIC; no other may be named."
+                    + " Its name has no prefix.");
+    static final Key<Duration> REPLY_RETENTION =
+            new Key<>("reply_topics.<topic>.retention", RETENTION, "1d", "How long the broker keeps replies.");
+
     /** All keys in the order of the reference; Kafka's own properties are not among them. */
     static final List<Key<?>> ALL = List.of(
             PIPELINE_NAME,
@@ -281,7 +296,10 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
             BACKOFF_MAX,
             STALLED_AFTER,
             TENANT_REQUESTS,
-            TENANT_TOKENS);
+            TENANT_TOKENS,
+            GATEWAY_KEYS,
+            REPLY_PARTITIONS,
+            REPLY_RETENTION);
 
     /** The last part of the path, as it stands in the file. */
     public String name() {
@@ -306,6 +324,10 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
         int star = text.indexOf('*');
         require(star < 0 ? !text.isEmpty() : star == text.length() - 1);
         return text;
+    }
+
+    static boolean isDigest(String text) {
+        return DIGEST_PATTERN.matcher(text).matches();
     }
 
     private static String digest(String text) {

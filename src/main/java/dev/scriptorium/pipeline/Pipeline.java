@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries how often and when a request is tried again
  * @param tenants how much each may have in flight
  * @param kafka properties for Kafka's clients
+ * @param integrations who else may come, and where answers may go besides
  */
 public record Pipeline(
         String name,
@@ -35,7 +36,8 @@ public record Pipeline(
         Limits limits,
         Retries retries,
         Tenants tenants,
-        KafkaProperties kafka) {
+        KafkaProperties kafka,
+        Integrations integrations) {
 
     /**
      * A model that workers may load.
@@ -87,13 +89,14 @@ public record Pipeline(
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         lanes = List.copyOf(lanes);
         routes = List.copyOf(routes);
-        PipelineRules.check(topics, models, lanes, routes, limits, retries);
+        PipelineRules.check(topics, models, lanes, routes, limits, retries, integrations);
     }
 
-    /** Every topic that must be there before the pipeline starts, those of the lanes last. */
+    /** Every topic that must be there before the pipeline starts, then those of the lanes, then those for replies. */
     public List<TopicSpec> allTopics() {
         List<TopicSpec> all = new ArrayList<>(topics.all());
         lanes.forEach(lane -> all.add(lane.topic()));
+        all.addAll(integrations.replyTopics());
         return List.copyOf(all);
     }
 
@@ -138,7 +141,7 @@ public record Pipeline(
         List<Route> newRoutes = routes.stream()
                 .map(route -> new Route(route.name(), renamed(route.when(), oldName, newName), route.lane()))
                 .toList();
-        return new Pipeline(name, topics, changed, newLanes, newRoutes, limits, retries, tenants, kafka);
+        return new Pipeline(name, topics, changed, newLanes, newRoutes, limits, retries, tenants, kafka, integrations);
     }
 
     /** The same pipeline on other brokers. */
@@ -152,7 +155,8 @@ public record Pipeline(
                 limits,
                 retries,
                 tenants,
-                kafka.withBootstrapServers(bootstrapServers));
+                kafka.withBootstrapServers(bootstrapServers),
+                integrations);
     }
 
     private static Route.Conditions renamed(Route.Conditions when, String oldName, String newName) {

@@ -93,10 +93,11 @@ public final class PipelineReader {
         Retries retries = retries(top.section("retries"));
         Tenants tenants = tenants(top.section("tenants"));
         KafkaProperties kafka = kafka(top.section("kafka"));
+        Integrations integrations = IntegrationReader.read(top, replication, limits);
         top.refuseUnknown();
         refuseUnknownVariables();
         try {
-            return new Pipeline(name, topics, models, lanes, routes, limits, retries, tenants, kafka);
+            return new Pipeline(name, topics, models, lanes, routes, limits, retries, tenants, kafka, integrations);
         } catch (PipelineRules.BrokenException e) {
             for (PipelineRules.Violation violation : e.violations()) {
                 if (!source.isIncomplete(violation.dependsOn())) {

@@ -56,12 +56,13 @@ final class PipelineRules {
             List<Lane> lanes,
             List<Route> routes,
             Pipeline.Limits limits,
-            Retries retries) {
+            Retries retries,
+            Integrations integrations) {
         PipelineRules rules = new PipelineRules(models, lanes, routes);
         rules.checkModels();
         rules.checkLanes();
         rules.checkRoutes();
-        rules.checkTopics(topics);
+        rules.checkTopics(topics, integrations);
         rules.checkLimits(topics, limits);
         rules.checkRetries(topics, limits, retries);
         if (!rules.violations.isEmpty()) {
@@ -214,7 +215,7 @@ final class PipelineRules {
                 && (when.models().isEmpty() || when.models().contains(model));
     }
 
-    private void checkTopics(Topics topics) {
+    private void checkTopics(Topics topics, Integrations integrations) {
         // Kafka itself refuses two topics whose names differ in dots and underscores only.
         Map<String, String> taken = new HashMap<>();
         List<String> paths = List.of(
@@ -235,6 +236,7 @@ final class PipelineRules {
             checkTopic("topics." + paths.get(i) + ".name", own.get(i), taken);
         }
         lanes.forEach(lane -> checkTopic("lanes." + lane.name() + ".topic", lane.topic(), taken));
+        integrations.replyTopics().forEach(topic -> checkTopic("reply_topics." + topic.name(), topic, taken));
     }
 
     private void checkTopic(String path, TopicSpec topic, Map<String, String> taken) {

@@ -6,14 +6,17 @@ import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.JobTally;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.ReplyAddress;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.Router;
 import dev.scriptorium.pipeline.Routing;
+import dev.scriptorium.topology.reply.ReplyHeads;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.PromptDecoder;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -28,14 +31,15 @@ import org.jspecify.annotations.Nullable;
  * one id has one answer. Store, lane and offset are committed together.
  */
 final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
-    private static final RequestBook.Edges EDGES =
-            new RequestBook.Edges(Names.REFUSED, Names.REFUSED, Names.GIVE_BACK, Names.TALLY_EARLY);
+    private static final RequestBook.Edges EDGES = new RequestBook.Edges(
+            Names.REFUSED, Names.REFUSED, Names.GIVE_BACK, Names.TALLY_EARLY, Names.REPLIES_EARLY);
 
     private final RequestBook.Desk desk;
     private final Pipeline pipeline;
     private final Router router;
     private final PromptDecoder decoder;
     private final int assignmentBytesMax;
+    private final List<String> replyTopics;
     private @Nullable RequestBook book;
 
     Admit(RequestBook.Desk desk) {
@@ -43,6 +47,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         this.pipeline = desk.pipeline();
         this.router = new Router(pipeline);
         this.decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
+        this.replyTopics = pipeline.integrations().replyTopicNames();
         this.assignmentBytesMax = pipeline.limits().arrivalBytesMax();
     }
 
@@ -59,7 +64,12 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             case Decoded.Accepted(var prompt) -> take(record, origin, prompt);
             case Decoded.Refused(var rejection, var digest) -> {
                 if (isNew(record, origin, rejection.request(), digest)) {
-                    book().refuse(rejection, digest, RecordHeads.carried(record.headers()));
+                    SortedMap<String, String> headers = RecordHeads.carried(record.headers());
+                    book().refuse(
+                                    rejection,
+                                    digest,
+                                    headers,
+                                    Ask.of(record, replyTopics).reply());
                 }
             }
             case Decoded.Cancelled(var cancellation) -> putAside(record, origin, cancellation.sentence(), null);
@@ -70,33 +80,52 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private void take(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {
         String digest = book().codec().contentDigest(prompt);
         Reserve.Verdict quota = Reserve.verdict(record.headers());
-        Arrived arrived = new Arrived(prompt, digest, RecordHeads.carried(record.headers()));
+        Ask ask = Ask.of(record, replyTopics);
+        Arrived arrived = new Arrived(prompt, digest, RecordHeads.carried(record.headers()), ask);
         if (isNew(record, origin, prompt.request(), digest) && admit(origin, arrived, quota)) {
             return;
         }
         book().refund(prompt.tenant(), quota.reservedTokens());
     }
 
-    /** A prompt, what tells it from others, and the headers that go on with it. */
-    private record Arrived(Prompt prompt, String digest, SortedMap<String, String> headers) {}
+    /** A prompt, what tells it from others, the headers that go on with it, and what they ask for. */
+    private record Arrived(Prompt prompt, String digest, SortedMap<String, String> headers, Ask ask) {}
+
+    /**
+     * What a request's headers say of its answer.
+     *
+     * @param wrong what they may not say; null if nothing
+     */
+    private record Ask(@Nullable ReplyAddress reply, ReplyHeads.Asked.@Nullable Wrong wrong) {
+        static Ask of(Record<byte[], byte[]> record, List<String> allowed) {
+            return switch (ReplyHeads.read(record.headers(), allowed)) {
+                case ReplyHeads.Asked.Nothing() -> new Ask(null, null);
+                case ReplyHeads.Asked.Reply(var address) -> new Ask(address, null);
+                case ReplyHeads.Asked.Wrong wrong -> new Ask(wrong.address(), wrong);
+            };
+        }
+    }
 
     private boolean admit(Origin origin, Arrived arrived, Reserve.Verdict quota) {
         Prompt prompt = arrived.prompt();
-        Cancellation cancellation =
-                book().cancellations().ending(prompt.request(), prompt.tenant(), Instant.ofEpochMilli(origin.at()));
+        Instant sentAt = Instant.ofEpochMilli(origin.at());
+        Cancellation cancellation = book().cancellations().ending(prompt.request(), prompt.tenant(), sentAt);
         if (cancellation != null) {
-            return refuse(prompt, arrived, ErrorCode.CANCELLED, cancellation.sentence());
+            return refuse(
+                    arrived, Rejection.of(prompt, ErrorCode.CANCELLED, cancellation.sentence(), null, book().now()));
         }
-        if (quota.refusal() != null) {
-            return refuse(prompt, arrived, ErrorCode.QUOTA_EXCEEDED, quota.refusal());
+        ReplyHeads.Asked.Wrong wrong = arrived.ask().wrong();
+        if (wrong != null) {
+            return refuse(
+                    arrived, Rejection.of(prompt, ErrorCode.INVALID_VALUE, wrong.rule(), wrong.field(), book().now()));
+        }
+        String overQuota = quota.refusal();
+        if (overQuota != null) {
+            return refuse(arrived, Rejection.of(prompt, ErrorCode.QUOTA_EXCEEDED, overQuota, null, book().now()));
         }
         return switch (router.route(prompt, book().now())) {
-            case Routing.ToLane toLane ->
-                assign(toLane, arrived, quota.reservedTokens(), Instant.ofEpochMilli(origin.at()));
-            case Routing.Refused(var rejection) -> {
-                book().refuse(rejection, arrived.digest(), arrived.headers());
-                yield false;
-            }
+            case Routing.ToLane toLane -> assign(toLane, arrived, quota.reservedTokens(), sentAt);
+            case Routing.Refused(var rejection) -> refuse(arrived, rejection);
         };
     }
 
@@ -109,7 +138,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         if (bytes.length > assignmentBytesMax) {
             String message = "the prompt has %d bytes with the pipeline's defaults, but a lane takes at most %d"
                     .formatted(bytes.length, assignmentBytesMax);
-            return refuse(prompt, arrived, ErrorCode.PROMPT_TOO_LARGE, message);
+            return refuse(arrived, Rejection.of(prompt, ErrorCode.PROMPT_TOO_LARGE, message, null, book().now()));
         }
         RequestState fresh = new RequestState(
                 arrived.digest(),
@@ -118,15 +147,25 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
                 1,
                 now,
                 null,
-                new RequestState.Open(prompt.tenant(), -1, null, null, null, reservedTokens));
+                new RequestState.Open(
+                        prompt.tenant(),
+                        -1,
+                        null,
+                        null,
+                        null,
+                        reservedTokens,
+                        arrived.ask().reply()));
         book().assign(assignment, bytes, routing.lane(), fresh, Names.lane(routing.lane()));
         book().count(new JobTally(prompt.request().job(), 1, 0, 0, 0, 0, now));
         return true;
     }
 
-    private boolean refuse(Prompt prompt, Arrived arrived, ErrorCode code, String message) {
-        Rejection rejection = Rejection.of(prompt, code, message, null, book().now());
-        book().refuse(rejection, arrived.digest(), arrived.headers());
+    private boolean refuse(Arrived arrived, Rejection rejection) {
+        book().refuse(
+                        rejection,
+                        arrived.digest(),
+                        arrived.headers(),
+                        arrived.ask().reply());
         return false;
     }
 

@@ -4,9 +4,12 @@ import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.ReplyAddress;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.Topics.AnswerStyle;
+import dev.scriptorium.topology.reply.CloudEventHeads;
+import dev.scriptorium.topology.reply.ReplyHeads;
 import dev.scriptorium.wire.AnswerFormat;
 import dev.scriptorium.wire.AnswerWriter;
 import dev.scriptorium.wire.Arrival;
@@ -14,7 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /** Terminal events as users read them: the key is their own id, the headers say whose it is and how it is written. */
 final class Answers {
@@ -22,8 +27,10 @@ final class Answers {
     private final AnswerFormat completionFormat;
     private final AnswerFormat rejectionFormat;
     private final int answerBytesMax;
+    private final String pipelineName;
 
     Answers(Pipeline pipeline) {
+        this.pipelineName = pipeline.name();
         this.completionFormat = format(pipeline.topics().completionFormat());
         this.rejectionFormat = format(pipeline.topics().rejectionFormat());
         this.answerBytesMax = pipeline.limits().arrivalBytesMax();
@@ -59,15 +66,30 @@ final class Answers {
     /**
      * @param contentDigest of the request that is answered
      * @param carried headers of the prompt
+     * @param reply what its sender knows the answer by; null if nothing
      */
-    Record<byte[], byte[]> record(Answer answer, String contentDigest, Map<String, String> carried, Instant now) {
+    Record<byte[], byte[]> record(
+            Answer answer,
+            String contentDigest,
+            Map<String, String> carried,
+            @Nullable ReplyAddress reply,
+            Instant now) {
         RequestId request = answer.outcome().request();
         Headers headers = RecordHeads.put(RecordHeads.none(), carried);
         RecordHeads.put(headers, RecordHeads.CONTENT_TYPE, answer.contentType());
         RecordHeads.request(headers, request.job(), request.id());
         RecordHeads.put(headers, Arrival.CONTENT_DIGEST_HEADER, contentDigest);
+        CloudEventHeads.write(headers, answer.outcome(), answer.contentType(), pipelineName, now);
+        ReplyHeads.correlate(headers, reply);
         byte[] key = request.id().getBytes(StandardCharsets.UTF_8);
         return new Record<>(key, answer.value(), now.toEpochMilli(), headers);
+    }
+
+    /** The same for one topic more. */
+    static Record<byte[], byte[]> reply(Record<byte[], byte[]> answer, String topic, int partition) {
+        Headers headers = new RecordHeaders(answer.headers());
+        ReplyHeads.address(headers, topic, partition);
+        return answer.withHeaders(headers);
     }
 
     private Answer encode(Outcome outcome) {

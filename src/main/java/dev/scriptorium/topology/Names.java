@@ -66,6 +66,13 @@ final class Names {
     static final String RETRIED = "retried";
     static final String REFUND = "refund";
 
+    /** Where settle sends what is replied to whoever asked ... */
+    static final String REPLIES = "replies";
+    /** ... and where admit and cancel do. */
+    static final String REPLIES_EARLY = "replies-early";
+
+    static final String REPLY = "reply";
+
     /** The way out of tell. */
     static final String JOBS = "jobs";
 
@@ -82,6 +89,11 @@ final class Names {
     static final String TALLIES_STORE = "tallies";
 
     private Names() {}
+
+    /** The way of a reply to one of the topics that are allowed. */
+    static String reply(String topic) {
+        return "reply-" + topic;
+    }
 
     static String lane(Lane lane) {
         return "lane-" + lane.name();

@@ -1,6 +1,7 @@
 package dev.scriptorium.topology;
 
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.topology.reply.CloudEventHeads;
 import dev.scriptorium.wire.Arrival;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,8 @@ record Origin(String topic, int partition, long offset, long at, byte @Nullable 
                 RecordHeads.text(headers, Arrival.JOB_HEADER),
                 RecordHeads.text(headers, Arrival.TENANT_HEADER),
                 RecordHeads.text(headers, Arrival.SOURCE_HEADER),
-                Instant.ofEpochMilli(at));
+                Instant.ofEpochMilli(at),
+                CloudEventHeads.read(headers));
     }
 
     /**

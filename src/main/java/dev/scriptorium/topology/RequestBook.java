@@ -9,6 +9,7 @@ import dev.scriptorium.event.JobTally;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.ReplyAddress;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Lane;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -34,6 +36,7 @@ final class RequestBook {
     private final ProcessorContext<byte[], byte[]> context;
     private final EventCodec codec = new EventCodec();
     private final Answers answers;
+    private final Set<String> replyTopics;
     private final LanePlaces places;
     private final RequestObserver observer;
     private final Edges edges;
@@ -47,13 +50,14 @@ final class RequestBook {
     record Desk(Pipeline pipeline, LanePlaces places, RequestObserver observer) {}
 
     /** Where answers and refunds leave the step that holds the book. */
-    record Edges(String completed, String rejected, String refund, String tally) {}
+    record Edges(String completed, String rejected, String refund, String tally, String replies) {}
 
     RequestBook(Desk desk, Edges edges, ProcessorContext<byte[], byte[]> context) {
         Pipeline pipeline = desk.pipeline();
         this.pipeline = pipeline;
         this.context = context;
         this.answers = new Answers(pipeline);
+        this.replyTopics = Set.copyOf(pipeline.integrations().replyTopicNames());
         this.places = desk.places();
         this.observer = desk.observer();
         this.edges = edges;
@@ -178,7 +182,8 @@ final class RequestBook {
         }
         requests.put(key, state.settled(phase, now()));
         Map<String, String> carried = assignment == null ? Map.of() : assignment.headers();
-        context.forward(answers.record(answer, state.contentDigest(), carried, now()), edge);
+        ReplyAddress reply = state.open().reply();
+        send(answers.record(answer, state.contentDigest(), carried, reply, now()), edge, reply);
         observer.ended(answer.outcome(), Duration.between(state.admittedAt(), now()));
         count(change);
         refund(state.open().tenant(), state.open().reservedTokens());
@@ -216,14 +221,24 @@ final class RequestBook {
      * Refuses a request that never gets on a lane.
      *
      * @param carried headers of its record
+     * @param reply where else its answer goes; null for nowhere
      */
-    void refuse(Rejection rejection, String digest, Map<String, String> carried) {
+    void refuse(Rejection rejection, String digest, Map<String, String> carried, @Nullable ReplyAddress reply) {
         RequestId request = rejection.request();
         Answers.Answer answer = answers.write(rejection, now());
         requests.put(request.key(), new RequestState(digest, RequestState.Phase.REJECTED, null, 0, now(), now()));
-        context.forward(answers.record(answer, digest, carried, now()), edges.rejected());
+        send(answers.record(answer, digest, carried, reply, now()), edges.rejected(), reply);
         count(new JobTally(request.job(), 0, 0, 1, 0, 0, now()));
         observer.ended(answer.outcome(), null);
+    }
+
+    private void send(Record<byte[], byte[]> answer, String edge, @Nullable ReplyAddress reply) {
+        context.forward(answer, edge);
+        String topic = reply == null ? null : reply.topic();
+        // A topic may have left the pipeline since the request came.
+        if (reply != null && topic != null && replyTopics.contains(topic)) {
+            context.forward(Answers.reply(answer, topic, reply.partition()), edges.replies());
+        }
     }
 
     /** Gives back what a tenant's quota was charged with, if it was. */

@@ -5,6 +5,7 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.pipeline.Topics;
 import dev.scriptorium.topology.RequestObserver.Exit;
+import dev.scriptorium.topology.reply.Reply;
 import dev.scriptorium.wire.PromptDecoder;
 import java.util.List;
 import java.util.Properties;
@@ -79,6 +80,7 @@ public final class RequestTopology {
         KStream<byte[], byte[]> admitted = intake(decoded, builder);
         KStream<byte[], byte[]> cancelled = cancelling(decoded, builder);
         KStream<byte[], byte[]> settled = settlement(builder);
+        replies(admitted, cancelled, settled);
         tally(admitted.merge(cancelled, Named.as(Names.TALLY_EARLY)).merge(settled, Named.as(Names.TALLY)));
     }
 
@@ -155,6 +157,25 @@ public final class RequestTopology {
         drop(settled, Names.REPEATED);
         drop(settled, Names.RETRIED);
         return settled;
+    }
+
+    /** Copies of answers to topics that requests named; without any that is allowed there is no such step. */
+    private void replies(
+            KStream<byte[], byte[]> admitted, KStream<byte[], byte[]> cancelled, KStream<byte[], byte[]> settled) {
+        if (pipeline.integrations().replyTopics().isEmpty()) {
+            return;
+        }
+        Reply.Places chosen = new Reply.Places();
+        KStream<byte[], byte[]> replies = admitted.merge(cancelled, Named.as(Names.REPLIES_EARLY))
+                .merge(settled, Named.as(Names.REPLIES))
+                .process(() -> new Reply(chosen, Names::reply), Named.as(Names.REPLY));
+        for (TopicSpec topic : pipeline.integrations().replyTopics()) {
+            replies.to(
+                    topic.name(),
+                    Produced.with(Serdes.ByteArray(), Serdes.ByteArray())
+                            .withStreamPartitioner(chosen)
+                            .withName(Names.reply(topic.name())));
+        }
     }
 
     private void tally(KStream<byte[], byte[]> changes) {

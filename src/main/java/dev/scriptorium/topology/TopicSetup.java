@@ -61,6 +61,21 @@ public final class TopicSetup {
         return findings;
     }
 
+    /** @throws IllegalStateException if one of the topics that are there takes only shorter records */
+    public void requireMessageBytes(List<TopicSpec> topics, int least) {
+        if (topics.isEmpty()) {
+            return;
+        }
+        configs(describe(topics)).forEach((name, config) -> {
+            var entry = config.get("max.message.bytes");
+            if (entry != null && Long.parseLong(entry.value()) < least) {
+                throw new IllegalStateException(
+                        "topic '%s' has max.message.bytes=%s, but it must be at least %d: answers may be that long"
+                                .formatted(name, entry.value(), least));
+            }
+        });
+    }
+
     /** Creates what is missing, and reports on all. */
     public List<Finding> createMissing(List<TopicSpec> declared) {
         List<Finding> before = check(declared);

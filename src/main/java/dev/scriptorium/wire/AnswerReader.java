@@ -36,15 +36,27 @@ public final class AnswerReader {
         return SingleObject.isMarked(value) ? avroAnswer(value) : jsonAnswer(value);
     }
 
-    private Answer avroAnswer(byte[] value) {
-        Outcome outcome;
+    /**
+     * The whole event of an answer in Avro; null for one in JSON, which does not say all of it.
+     *
+     * @throws UndecodableException if the bytes are no answer
+     */
+    public @Nullable Outcome outcome(byte[] value) {
+        return SingleObject.isMarked(value) ? avroOutcome(value) : null;
+    }
+
+    private Outcome avroOutcome(byte[] value) {
         try {
-            outcome = avro.writer(value).equals(RejectionEvent.getClassSchema().getFullName())
+            return avro.writer(value).equals(RejectionEvent.getClassSchema().getFullName())
                     ? AvroEvents.read(avro.decode(value, RejectionEvent.class), Dialect.AVRO)
                     : AvroCompletions.read(avro.decode(value, CompletionEvent.class), Dialect.AVRO);
         } catch (InvalidFieldException e) {
             throw new UndecodableException("the answer breaks a rule of this version: " + e.getMessage(), e);
         }
+    }
+
+    private Answer avroAnswer(byte[] value) {
+        Outcome outcome = avroOutcome(value);
         String json = new String(writer.write(outcome, AnswerFormat.JSON), StandardCharsets.UTF_8);
         return switch (outcome) {
             case Completion completion ->

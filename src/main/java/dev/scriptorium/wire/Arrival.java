@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant the header {@code scriptorium-tenant}, likewise
  * @param source the header {@code scriptorium-source}: where it stood ({@code prompts.jsonl:17})
  * @param receivedAt the record's own time
+ * @param cloud what makes it a CloudEvent; null if it is none
  */
 public record Arrival(
         @Nullable String key,
@@ -19,7 +20,46 @@ public record Arrival(
         @Nullable String job,
         @Nullable String tenant,
         @Nullable String source,
-        Instant receivedAt) {
+        Instant receivedAt,
+        @Nullable CloudEvent cloud) {
+    /**
+     * What the headers of a CloudEvent say, or its envelope where it is in structured mode.
+     *
+     * @param version {@code ce_specversion}
+     * @param id {@code ce_id}: the id of a request whose value names none, before the record's key, which for a
+     *     CloudEvent is what it is partitioned by
+     * @param structured whether the value is an envelope with the prompt in {@code data}
+     */
+    public record CloudEvent(
+            @Nullable String version, @Nullable String id, boolean structured) {
+        /** The one version there is. */
+        public static final String VERSION = "1.0";
+
+        public static final String STRUCTURED_TYPE = "application/cloudevents+json";
+    }
+
+    /** A record or line that is no CloudEvent. */
+    public Arrival(
+            @Nullable String key,
+            byte @Nullable [] value,
+            @Nullable String job,
+            @Nullable String tenant,
+            @Nullable String source,
+            Instant receivedAt) {
+        this(key, value, job, tenant, source, receivedAt, null);
+    }
+
+    /** The id of a request whose value names none. */
+    @Nullable
+    String fallbackId() {
+        return cloud != null && cloud.id() != null ? cloud.id() : key;
+    }
+
+    Arrival unwrapped(byte[] data, String id) {
+        CloudEvent inner = new CloudEvent(CloudEvent.VERSION, id, false);
+        return new Arrival(key, data, job, tenant, source, receivedAt, inner);
+    }
+
     public static final String JOB_HEADER = "scriptorium-job";
     public static final String TENANT_HEADER = "scriptorium-tenant";
     public static final String SOURCE_HEADER = "scriptorium-source";

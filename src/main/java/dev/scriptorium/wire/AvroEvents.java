@@ -14,6 +14,7 @@ import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.event.ReplyAddress;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.event.ResponseFormat;
@@ -27,6 +28,8 @@ import dev.scriptorium.wire.avro.PhaseName;
 import dev.scriptorium.wire.avro.PriorityName;
 import dev.scriptorium.wire.avro.PromptEvent;
 import dev.scriptorium.wire.avro.RejectionEvent;
+import dev.scriptorium.wire.avro.ReplyRecord;
+import dev.scriptorium.wire.avro.ReplyStyleName;
 import dev.scriptorium.wire.avro.RequestStateRecord;
 import dev.scriptorium.wire.avro.ResponseFormatName;
 import dev.scriptorium.wire.avro.ResponseFormatRecord;
@@ -239,7 +242,28 @@ final class AvroEvents {
                 microsOrNull(open.assignedAt()),
                 microsOrNull(open.retryAt()),
                 microsOrNull(open.cancelledAt()),
-                open.reservedTokens());
+                open.reservedTokens(),
+                write(open.reply()));
+    }
+
+    private static @Nullable ReplyRecord write(@Nullable ReplyAddress reply) {
+        return reply == null
+                ? null
+                : new ReplyRecord(
+                        ReplyStyleName.valueOf(reply.style().name()),
+                        reply.topic(),
+                        reply.partition(),
+                        reply.correlation());
+    }
+
+    private static @Nullable ReplyAddress read(@Nullable ReplyRecord reply) {
+        return reply == null
+                ? null
+                : new ReplyAddress(
+                        ReplyAddress.Style.valueOf(reply.getStyle().name()),
+                        reply.getTopic(),
+                        reply.getPartition(),
+                        reply.getCorrelation());
     }
 
     static RequestState read(RequestStateRecord state) {
@@ -256,7 +280,8 @@ final class AvroEvents {
                         state.getAssignedAt(),
                         state.getRetryAt(),
                         state.getCancelledAt(),
-                        state.getReservedTokens()));
+                        state.getReservedTokens(),
+                        read(state.getReply())));
     }
 
     static JobTallyRecord write(JobTally tally) {

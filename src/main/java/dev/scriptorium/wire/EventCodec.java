@@ -53,6 +53,11 @@ public final class EventCodec {
         this.avro = avro;
     }
 
+    /** As a user sends it; its dialect and source are not in it. */
+    public byte[] encode(Prompt prompt) {
+        return avro.encode(AvroEvents.write(prompt));
+    }
+
     public byte[] encode(Assignment assignment) {
         return avro.encode(AvroEvents.write(assignment));
     }

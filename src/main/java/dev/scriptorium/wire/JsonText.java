@@ -104,6 +104,35 @@ final class JsonText {
         throw Refusal.malformed("the value is %s, but it must be a JSON object".formatted(describe(node)));
     }
 
+    /**
+     * An attribute of a CloudEvent in structured mode.
+     *
+     * @throws Refusal if it is missing or no text
+     */
+    static String attribute(ObjectNode envelope, String name) {
+        JsonNode value = envelope.get(name);
+        if (value == null || !value.isTextual() || value.textValue().isEmpty()) {
+            throw Refusal.missing(name, "the CloudEvent has no attribute '%s' with a text".formatted(name));
+        }
+        return value.textValue();
+    }
+
+    /**
+     * The prompt in a CloudEvent's envelope.
+     *
+     * @throws Refusal if it holds none
+     */
+    static byte[] dataOf(ObjectNode envelope) {
+        JsonNode data = envelope.get("data");
+        if (data instanceof ObjectNode) {
+            return data.toString().getBytes(StandardCharsets.UTF_8);
+        }
+        throw Refusal.missing(
+                "data",
+                "the CloudEvent's data is %s, but it must be the prompt as a JSON object"
+                        .formatted(data == null ? "missing" : describe(data)));
+    }
+
     private static String place(JsonProcessingException e) {
         return e.getLocation() == null || e.getLocation().getCharOffset() < 0
                 ? ""

@@ -1,5 +1,6 @@
 package dev.scriptorium.wire;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptorium.event.Cancellation;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
@@ -50,12 +51,44 @@ public final class PromptDecoder {
             return tombstone(arrival);
         }
         try {
-            return SingleObject.isMarked(value) ? decodeAvro(arrival, value) : decodeJson(arrival, value);
+            Arrival.CloudEvent cloud = arrival.cloud();
+            return cloud == null ? decode(arrival, value) : decodeCloudEvent(arrival, cloud, value);
         } catch (RuntimeException defect) {
             // Only a defect of ours comes here; it must cost one record and not the stream.
             return new Decoded.Unreadable(
                     said(arrival, "the record could not be decoded because of a defect in this program: " + defect));
         }
+    }
+
+    private Decoded decode(Arrival arrival, byte[] value) {
+        return SingleObject.isMarked(value) ? decodeAvro(arrival, value) : decodeJson(arrival, value);
+    }
+
+    /** In binary mode the value is the prompt itself; in structured mode it lies in an envelope. */
+    private Decoded decodeCloudEvent(Arrival arrival, Arrival.CloudEvent cloud, byte[] value) {
+        Arrival inner = arrival;
+        try {
+            String version = cloud.version();
+            if (cloud.structured()) {
+                requireSize(value);
+                ObjectNode envelope = JsonText.of(value, value.length).object();
+                String id = JsonText.attribute(envelope, "id");
+                // From here on a refusal has the event's own id.
+                inner = arrival.unwrapped(value, id);
+                inner = arrival.unwrapped(JsonText.dataOf(envelope), id);
+                version = JsonText.attribute(envelope, "specversion");
+            }
+            if (!Arrival.CloudEvent.VERSION.equals(version)) {
+                throw new Refusal(
+                        ErrorCode.INVALID_VALUE,
+                        "specversion",
+                        "the CloudEvent has specversion '%s', but it must be 1.0"
+                                .formatted(version == null ? "" : Refusal.shown(version)));
+            }
+        } catch (Refusal e) {
+            return refused(inner, value, sender(null, value), e);
+        }
+        return decode(inner, inner.value() == null ? value : inner.value());
     }
 
     /** No value under an id: the request is cancelled. Its job is the header's. */
@@ -172,7 +205,7 @@ public final class PromptDecoder {
     }
 
     private static RequestId request(Arrival arrival, @Nullable String id, @Nullable String job) {
-        String chosenId = id != null ? id : arrival.key();
+        String chosenId = id != null ? id : arrival.fallbackId();
         if (chosenId == null) {
             throw Refusal.missing("id", "the request has no id, and the record has no key to take for it");
         }
@@ -209,7 +242,7 @@ public final class PromptDecoder {
     private static Decoded refused(Arrival arrival, byte[] value, Sender sender, Refusal refusal) {
         String job = firstValid(RequestId.DEFAULT_JOB, PromptDecoder::isJob, sender.job(), arrival.job());
         String tenant = firstValid(Prompt.DEFAULT_TENANT, PromptDecoder::isTenant, sender.tenant(), arrival.tenant());
-        String id = firstValid("", PromptDecoder::isId, sender.id(), arrival.key());
+        String id = firstValid("", PromptDecoder::isId, sender.id(), arrival.fallbackId());
         String message = said(arrival, refusal.sentence());
         if (id.isEmpty()) {
             boolean isAboutId = "id".equals(refusal.field()) || "custom_id".equals(refusal.field());

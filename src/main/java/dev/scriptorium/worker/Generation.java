@@ -15,6 +15,7 @@ import dev.scriptorium.sample.SamplerOptions;
 import dev.scriptorium.token.Tokenizer.TextDecoder;
 import dev.scriptorium.worker.text.Form;
 import dev.scriptorium.worker.text.Notes;
+import dev.scriptorium.worker.text.StopText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package dev.scriptorium.worker;
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.TokenChunk;
+import dev.scriptorium.worker.text.StopText;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class KeysTest {
@@ -19,6 +20,22 @@ class KeysTest {
         assertThat(keys.tenant(KEY)).isEqualTo("press");
         assertThat(keys.tenant("another-key-of-signs")).isEqualTo("news");
         assertThat(keys.tenant("nobody's-key-at-all")).isNull();
+    }
+
+    @Test
+    void keysOfThePipelineFileAndOfAFileAddUpAndNoTwoTenantsShareOne() {
+        // Given
+        Keys declared = Keys.of(Map.of("press", List.of("sha256:" + Keys.digest(KEY))));
+
+        // When
+        Keys all = declared.and(Keys.read(List.of("news another-key-of-signs"), "keys"));
+
+        // Then
+        assertThat(all.tenant(KEY)).isEqualTo("press");
+        assertThat(all.tenant("another-key-of-signs")).isEqualTo("news");
+        assertThatThrownBy(() -> declared.and(Keys.read(List.of("news " + KEY), "keys")))
+                .hasMessageContaining("'press' and 'news'")
+                .hasMessageNotContaining(KEY);
     }
 
     @Test

@@ -209,6 +209,35 @@ class JobsIT {
     }
 
     @Test
+    void cancelEndsAJobAndWhatIsFinishedStays() throws Exception {
+        // Given
+        Path input = folder.resolve("long.jsonl");
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            lines.add("{\"prompt\": \"Once upon a time\", \"max_tokens\": 400, \"temperature\": 1}");
+        }
+        Files.write(input, lines);
+        ok(0, "submit", input.toString(), "--bootstrap-server", server);
+
+        // When
+        String said = ok(0, "cancel", "long", "--reason", "changed my mind", "--bootstrap-server", server);
+        ok(3, "watch", "long", "--json", "--bootstrap-server", server);
+
+        // Then
+        assertThat(said).contains("job 'long': ", "the others are cancelled");
+        Path output = folder.resolve("long.out.jsonl");
+        ok(3, "results", "long", "-o", output.toString(), "--bootstrap-server", server);
+        List<String> errors = Files.readAllLines(folder.resolve("long.out.errors.jsonl"));
+        long completions = Files.exists(output) ? Files.readAllLines(output).size() : 0;
+        assertThat(completions + errors.size()).isEqualTo(300);
+        assertThat(errors)
+                .isNotEmpty()
+                .allMatch(line -> line.contains("cancelled") && line.contains("changed my mind"));
+        assertThat(ok(0, "cancel", "long", "--bootstrap-server", server)).contains("there is nothing to cancel");
+        assertThat(ok(1, "cancel", "nowhere", "--bootstrap-server", server)).contains("no job 'nowhere' is known");
+    }
+
+    @Test
     void completionScriptKnowsTheCommands() throws Exception {
         // When
         String script = ok(0, "completion", "bash");

@@ -30,7 +30,8 @@ class StreamsSettingsTest {
                 tiny.limits(),
                 tiny.retries(),
                 tiny.tenants(),
-                kafka);
+                kafka,
+                tiny.integrations());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptorium.Seeds;
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.TokenChunk;
+import dev.scriptorium.worker.text.StopText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

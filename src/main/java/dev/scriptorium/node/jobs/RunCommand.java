@@ -60,6 +60,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--stable", description = InputOptions.STABLE)
     private boolean stable;
 
+    @Option(names = "--dry-run", description = InputOptions.DRY_RUN)
+    private boolean dryRun;
+
     public RunCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
@@ -69,6 +72,13 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() {
         PromptFile file = input.file();
         Pipeline pipeline = model.applied(options.load());
+        if (dryRun) {
+            try (Shutdown.Guard _ = shutdown.guard()) {
+                return new DryRunReport(false)
+                        .of(input, pipeline, options, shutdown, clock)
+                        .code();
+            }
+        }
         try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.open(pipeline, options, 0)) {
             services.createTopics();

@@ -33,6 +33,9 @@ public final class SubmitCommand implements Callable<Integer> {
     @Mixin
     private InputOptions input = new InputOptions();
 
+    @Option(names = "--dry-run", description = InputOptions.DRY_RUN + " Needs the pipeline's models on this machine.")
+    private boolean dryRun;
+
     @Option(names = "--json", description = "Say the result as JSON on standard output.")
     private boolean json;
 
@@ -44,6 +47,13 @@ public final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Pipeline pipeline = options.load();
+        if (dryRun) {
+            try (Shutdown.Guard _ = shutdown.guard()) {
+                return new DryRunReport(json)
+                        .of(input, pipeline, options, shutdown, clock)
+                        .code();
+            }
+        }
         try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.connect(pipeline, options)) {
             services.requireTopics();

@@ -38,8 +38,10 @@ final class GatewayOptions {
     @Option(
             names = "--keys",
             paramLabel = "FILE",
-            description = "Who may ask: a tenant and a key (or sha256: and the key's digest) a line; the tenant * sees"
-                    + " all. Without it only this machine is served.")
+            description =
+                    "Who may ask: a tenant and a key (or sha256: and the key's digest) a line; the tenant * sees all."
+                            + " They add to gateway: tenants: in the pipeline file. Without any, only this machine is"
+                            + " served.")
     @Nullable
     Path keys;
 
@@ -94,7 +96,13 @@ final class GatewayOptions {
     Gateway start(Pipeline pipeline, Path state, List<GatewaySettings.Page> pages, InstantSource clock) {
         int chosen = port == null ? PORT_DEFAULT : port;
         GatewaySettings settings = new GatewaySettings(
-                pipeline, host, chosen, state.resolve("gateway"), readKeys(), limits(pipeline), pages);
+                pipeline,
+                host,
+                chosen,
+                state.resolve("gateway"),
+                readKeys().and(Keys.of(pipeline.integrations().gatewayKeys())),
+                limits(pipeline),
+                pages);
         try {
             return Gateway.start(settings, Services.jobTopics(pipeline), clock);
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.scriptorium.gateway.Gateway;
 import dev.scriptorium.metrics.Health.Verdict;
 import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.topology.TopicSetup;
 import java.io.PrintStream;
@@ -112,8 +113,17 @@ public final class Services implements AutoCloseable {
         operations.serve(options);
     }
 
+    /** Others may have made these topics; an answer that one of them does not take would stop the router for good. */
+    private void requireRoomForReplies() {
+        List<TopicSpec> replies = pipeline.integrations().replyTopics();
+        try (Admin admin = admin()) {
+            new TopicSetup(admin).requireMessageBytes(replies, pipeline.limits().messageBytesMax());
+        }
+    }
+
     /** Starts the topology; it takes its first prompt a second or two later. */
     public void startRouter(InstantSource clock, Consumer<Throwable> onFailure) {
+        requireRoomForReplies();
         RouterNode router = RouterNode.start(pipeline, options.state.resolve("streams"), operations, clock, onFailure);
         running.push(router);
     }

@@ -287,7 +287,7 @@ final class WorkerNode implements AutoCloseable {
                 LaneLimits.DEFAULT);
     }
 
-    private static Sampling sampling(GenerationDefaults says) {
+    static Sampling sampling(GenerationDefaults says) {
         return new Sampling(
                 says.maxNewTokens(),
                 says.maxLength(),

@@ -1,4 +1,4 @@
-package dev.scriptorium.worker;
+package dev.scriptorium.worker.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.scriptorium.worker;
+package dev.scriptorium.worker.text;
 
 import java.util.List;
 
@@ -8,17 +8,17 @@ import java.util.List;
  * <p>"First" is by the end of the stop text, and where two end together by the earlier start. So the cut depends on the
  * text alone and not on where one token ends and the next begins.
  */
-final class StopText {
+public final class StopText {
     private final List<String> stops;
     private final StringBuilder text = new StringBuilder();
     private boolean found;
 
-    StopText(List<String> stops) {
+    public StopText(List<String> stops) {
         this.stops = stops;
     }
 
     /** Adds a piece, unless a stop text was found before; returns whether one is found now. */
-    boolean push(String piece) {
+    public boolean push(String piece) {
         for (int i = 0; i < piece.length() && !found; i++) {
             text.append(piece.charAt(i));
             found = cut();
@@ -26,11 +26,11 @@ final class StopText {
         return found;
     }
 
-    boolean found() {
+    public boolean found() {
         return found;
     }
 
-    String text() {
+    public String text() {
         return text.toString();
     }
 
@@ -38,7 +38,7 @@ final class StopText {
      * What no stop text can take back any more: all but the longest ending that may be the beginning of one, or half a
      * character.
      */
-    String certain() {
+    public String certain() {
         int held = 0;
         for (String stop : stops) {
             for (int length = Math.min(stop.length() - 1, text.length()); length > held; length--) {

@@ -1,0 +1,58 @@
+package dev.scriptorium.pipeline;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what a pipeline file says of the gateway's keys and of topics for replies. */
+final class IntegrationReader {
+    private IntegrationReader() {}
+
+    static Integrations read(Section top, int replication, Pipeline.Limits limits) {
+        return new Integrations(
+                gatewayKeys(top.section("gateway")), replyTopics(top.section("reply_topics"), replication, limits));
+    }
+
+    private static Map<String, List<String>> gatewayKeys(Section gateway) {
+        Map<String, List<String>> keys = new LinkedHashMap<>();
+        Section tenants = gateway.section("tenants");
+        for (String name : tenants.names(Key.TEXT)) {
+            Section tenant = tenants.section(name);
+            List<String> own = new ArrayList<>();
+            for (String key : tenant.list(Key.GATEWAY_KEYS)) {
+                if (Key.isDigest(key)) {
+                    own.add(key);
+                } else {
+                    // Whatever it is, it may be somebody's key, so it is not repeated.
+                    tenant.source()
+                            .problem(
+                                    tenant.source().place(tenant.path() + ".keys"),
+                                    ("%s.keys has an entry that is not 'sha256:' and 64 hex digits; write the digest of"
+                                                    + " the key, as sha256sum prints it")
+                                            .formatted(tenant.path()));
+                }
+            }
+            tenant.refuseUnknown();
+            keys.put(name, List.copyOf(own));
+        }
+        gateway.refuseUnknown();
+        return keys;
+    }
+
+    private static List<TopicSpec> replyTopics(Section section, int replication, Pipeline.Limits limits) {
+        List<TopicSpec> topics = new ArrayList<>();
+        for (String name : section.names(Key.NAME)) {
+            Section topic = section.section(name);
+            Duration kept = topic.get(Key.REPLY_RETENTION);
+            Map<String, String> configs = new HashMap<>();
+            configs.put("max.message.bytes", Integer.toString(limits.messageBytesMax()));
+            configs.put("retention.ms", Long.toString(kept.toMillis()));
+            topics.add(new TopicSpec(name, topic.get(Key.REPLY_PARTITIONS), replication, configs));
+            topic.refuseUnknown();
+        }
+        return topics;
+    }
+}
