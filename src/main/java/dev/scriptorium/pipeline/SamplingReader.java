@@ -15,7 +15,7 @@ public final class SamplingReader {
     public static Sampling read(Section section) {
         List<String> stop = section.list(Key.STOP);
         Map<String, @Nullable Object> values = new HashMap<>();
-        for (Key<?> key : Key.ALL) {
+        for (Key<?> key : AllKeys.IN_ORDER) {
             if (key.path().startsWith("models.<model>.sampling.") && !key.equals(Key.STOP)) {
                 values.put(key.name(), section.find(key));
             }

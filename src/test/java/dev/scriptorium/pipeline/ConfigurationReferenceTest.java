@@ -63,7 +63,7 @@ class ConfigurationReferenceTest {
         StringBuilder page = new StringBuilder(HEAD);
 
         // When
-        for (Key<?> key : Key.ALL) {
+        for (Key<?> key : AllKeys.IN_ORDER) {
             String fallback = key.fallback();
             page.append("| `%s` | %s | %s | %s |\n"
                     .formatted(

@@ -284,7 +284,7 @@ class PipelineReaderTest {
         String yaml = GOOD + "tenants: {press: {}}\ngateway: {tenants: {press: {}}}\nreply_topics: {completions: {}}\n";
 
         // When
-        List<String> unknown = Key.ALL.stream()
+        List<String> unknown = AllKeys.IN_ORDER.stream()
                 .filter(key -> !key.equals(Key.ROUTE_NAME))
                 .map(key -> Section.variableOf(key.path()
                         .replace("<topic>", "completions")

@@ -326,20 +326,6 @@ class LifeTest {
     }
 
     @Test
-    void laneSaysWhenAPromptWasSentSoThatWorkersKnowWhatACancelledJobHeld() {
-        // Given
-        router.pass(Duration.ofSeconds(7));
-
-        // When
-        router.prompt("17", RouterBench.bytes(PROMPT), Map.of(), START.plusSeconds(2));
-
-        // Then
-        Assignment assignment = only(router.assignments("lanes.only"));
-        assertThat(assignment.sentAt()).isEqualTo(START.plusSeconds(2));
-        assertThat(assignment.admittedAt()).isEqualTo(START.plusSeconds(7));
-    }
-
-    @Test
     void deadlinePassesInTheQueueWithoutAnyWorker() {
         // Given
         router.prompt("{\"id\":\"17\",\"prompt\":\"x\",\"tenant\":\"free\",\"deadline\":\"2026-11-24T12:00:10Z\"}");

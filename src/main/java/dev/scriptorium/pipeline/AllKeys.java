@@ -1,0 +1,61 @@
+package dev.scriptorium.pipeline;
+
+import java.util.List;
+
+/** All keys in the order of the reference; Kafka's own properties are not among them. */
+final class AllKeys {
+    static final List<Key<?>> IN_ORDER = List.of(
+            Key.PIPELINE_NAME,
+            Key.TOPIC_PREFIX,
+            Key.ALL_REPLICATION,
+            Key.TOPIC_NAME,
+            Key.TOPIC_PARTITIONS,
+            Key.TOPIC_REPLICATION,
+            Key.TOPIC_RETENTION,
+            Key.TOPIC_FORMAT,
+            Key.MODEL_PATH,
+            Key.MODEL_DEFAULT,
+            Key.MODEL_WEIGHTS,
+            Key.MODEL_DIGEST,
+            Key.MAX_TOKENS,
+            Key.MAX_LENGTH,
+            Key.TEMPERATURE,
+            Key.TOP_K,
+            Key.TOP_P,
+            Key.MIN_P,
+            Key.REPETITION_PENALTY,
+            Key.FREQUENCY_PENALTY,
+            Key.PRESENCE_PENALTY,
+            Key.SEED,
+            Key.STOP,
+            Key.LANE_MODEL,
+            Key.LANE_CLASS,
+            Key.LANE_SHARE,
+            Key.LANE_SPILL_AFTER,
+            Key.LANE_TOPIC,
+            Key.LANE_PARTITIONS,
+            Key.LANE_REPLICATION,
+            Key.LANE_RETENTION,
+            Key.ROUTE_NAME,
+            Key.WHEN_PRIORITY,
+            Key.WHEN_MODEL,
+            Key.WHEN_TENANT,
+            Key.WHEN_JOB,
+            Key.ROUTE_TO,
+            Key.RECORD_BYTES,
+            Key.ARRIVAL_BYTES,
+            Key.ID_RETENTION,
+            Key.CANCELLATION_RETENTION,
+            Key.PARTIAL_WAIT,
+            Key.ATTEMPTS_MAX,
+            Key.BACKOFF,
+            Key.BACKOFF_MAX,
+            Key.STALLED_AFTER,
+            Key.TENANT_REQUESTS,
+            Key.TENANT_TOKENS,
+            Key.GATEWAY_KEYS,
+            Key.REPLY_PARTITIONS,
+            Key.REPLY_RETENTION);
+
+    private AllKeys() {}
+}
