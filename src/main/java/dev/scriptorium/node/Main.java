@@ -2,6 +2,7 @@ package dev.scriptorium.node;
 
 import dev.scriptorium.node.bench.BenchCommand;
 import dev.scriptorium.node.jobs.CancelCommand;
+import dev.scriptorium.node.jobs.EvalCommand;
 import dev.scriptorium.node.jobs.JobsCommand;
 import dev.scriptorium.node.jobs.ResultsCommand;
 import dev.scriptorium.node.jobs.RunCommand;
@@ -57,6 +58,7 @@ public final class Main {
         commandLine.addSubcommand(new ResultsCommand(shutdown, clock));
         commandLine.addSubcommand(new JobsCommand());
         commandLine.addSubcommand(new CancelCommand(clock));
+        commandLine.addSubcommand(new EvalCommand(shutdown, clock));
         commandLine.addSubcommand(new ServeCommand(shutdown, clock));
         commandLine.addSubcommand(new RouterCommand(shutdown, clock));
         commandLine.addSubcommand(new WorkerCommand(shutdown, clock));
