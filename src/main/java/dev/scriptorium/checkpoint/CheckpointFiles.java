@@ -6,14 +6,15 @@ import dev.scriptorium.checkpoint.weights.WeightPlan;
 import dev.scriptorium.checkpoint.weights.WeightReader;
 import dev.scriptorium.checkpoint.weights.WeightType;
 import dev.scriptorium.model.LlamaConfig;
+import dev.scriptorium.token.BpeTokenizer;
 import dev.scriptorium.token.ChatFormat;
-import dev.scriptorium.token.Tokenizer;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,16 @@ public final class CheckpointFiles implements AutoCloseable {
      *
      * @param format what kind of files, in words
      * @param template the chat template's own text, or null
+     * @param endToken the spelling that the template knows as eos_token, or null
      * @param notes what whoever loads it should know, a sentence each
      */
     public record Contents(
             String format,
             LlamaConfig config,
-            Tokenizer tokenizer,
+            BpeTokenizer tokenizer,
             @Nullable ChatFormat chat,
             @Nullable String template,
+            @Nullable String endToken,
             GenerationDefaults generation,
             Set<Integer> endIds,
             List<String> notes) {
@@ -77,16 +80,22 @@ public final class CheckpointFiles implements AutoCloseable {
         return counts;
     }
 
+    /** As {@link #load(WeightPlan, LongConsumer)}, and tells nobody how far it is. */
+    public LoadedCheckpoint load(WeightPlan plan) {
+        return load(plan, bytesRead -> {});
+    }
+
     /**
      * Reads all weights, once.
      *
+     * @param progress told how many of {@link WeightReader#fileBytes} were read
      * @throws CheckpointException if one of them is not finite
      */
-    public LoadedCheckpoint load(WeightPlan plan) {
+    public LoadedCheckpoint load(WeightPlan plan, LongConsumer progress) {
         digest.add("end", new TreeSet<>(contents.endIds).toString());
         return new LoadedCheckpoint(
                 contents.config,
-                weights.read(plan, digest),
+                weights.read(plan, digest, progress),
                 contents.tokenizer,
                 contents.chat,
                 contents.generation,

@@ -1,5 +1,6 @@
 package dev.scriptorium.model;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,25 +9,30 @@ import java.util.List;
  */
 public sealed interface RotaryScaling {
     /**
-     * The scaled frequency of a pair.
+     * What the frequency of a pair is divided by.
      *
      * @param frequency theta^(-2 pair / headSize)
      */
-    float scaled(float frequency, int pair);
+    float divisor(float frequency, int pair);
+
+    /** The scaled frequency of a pair; the same bits whichever way a file writes the scaling. */
+    default float scaled(float frequency, int pair) {
+        return frequency / divisor(frequency, pair);
+    }
 
     /** Frequencies as they are. */
     record None() implements RotaryScaling {
         @Override
-        public float scaled(float frequency, int pair) {
-            return frequency;
+        public float divisor(float frequency, int pair) {
+            return 1;
         }
     }
 
     /** Position interpolation (Chen and others, 2023): all frequencies divided by the factor. */
     record Linear(float factor) implements RotaryScaling {
         @Override
-        public float scaled(float frequency, int pair) {
-            return frequency / factor;
+        public float divisor(float frequency, int pair) {
+            return factor;
         }
     }
 
@@ -39,16 +45,16 @@ public sealed interface RotaryScaling {
      */
     record Llama3(float factor, float lowFactor, float highFactor, int originalContext) implements RotaryScaling {
         @Override
-        public float scaled(float frequency, int pair) {
+        public float divisor(float frequency, int pair) {
             float wave = (float) (2 * Math.PI / frequency);
             if (wave < originalContext / highFactor) {
-                return frequency;
+                return 1;
             }
             if (wave > originalContext / lowFactor) {
-                return frequency / factor;
+                return factor;
             }
             float smooth = (originalContext / wave - lowFactor) / (highFactor - lowFactor);
-            return (1 - smooth) * frequency / factor + smooth * frequency;
+            return 1 / ((1 - smooth) / factor + smooth);
         }
     }
 
@@ -63,8 +69,22 @@ public sealed interface RotaryScaling {
         }
 
         @Override
-        public float scaled(float frequency, int pair) {
-            return frequency / divisors.get(pair);
+        public float divisor(float frequency, int pair) {
+            return divisors.get(pair);
         }
+    }
+
+    /** The divisors of all pairs of a head, as a GGUF file writes them. */
+    default List<Float> divisors(int headSize, double theta) {
+        List<Float> divisors = new ArrayList<>();
+        for (int pair = 0; pair < headSize / 2; pair++) {
+            divisors.add(divisor(frequency(pair, headSize, theta), pair));
+        }
+        return List.copyOf(divisors);
+    }
+
+    /** theta^(-2 pair / headSize), as the models were trained: computed in f64 and rounded. */
+    static float frequency(int pair, int headSize, double theta) {
+        return (float) (1.0 / StrictMath.pow(theta, 2.0 * pair / headSize));
     }
 }

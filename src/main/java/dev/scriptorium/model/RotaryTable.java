@@ -20,7 +20,7 @@ final class RotaryTable {
         half = headSize / 2;
         frequencies = new float[half];
         for (int i = 0; i < half; i++) {
-            frequencies[i] = scaling.scaled((float) (1.0 / StrictMath.pow(theta, 2.0 * i / headSize)), i);
+            frequencies[i] = scaling.scaled(RotaryScaling.frequency(i, headSize, theta), i);
         }
     }
 

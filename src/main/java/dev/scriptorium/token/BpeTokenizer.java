@@ -2,6 +2,7 @@ package dev.scriptorium.token;
 
 import dev.scriptorium.token.AddedTokens.AddedToken;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -61,6 +62,26 @@ public final class BpeTokenizer implements Tokenizer {
         this.control = new AddedTokens(
                 added.tokens().stream().filter(AddedToken::control).toList());
         this.rules = rules;
+    }
+
+    /** All pieces and what they are. */
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** All merges, the most urgent first. */
+    public List<MergeTable.Merge> merges() {
+        return encoder.merges().ordered();
+    }
+
+    /** Whether a word that is a piece is taken as it is, whatever its merges say. */
+    public boolean ignoresMerges() {
+        return encoder.options().ignoresMerges();
+    }
+
+    /** How text becomes words, and pieces text. */
+    public Rules rules() {
+        return rules;
     }
 
     @Override

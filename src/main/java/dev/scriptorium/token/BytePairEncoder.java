@@ -32,6 +32,14 @@ public final class BytePairEncoder {
         this.spellsBytes = options.byteFallback() && vocabulary.hasAllBytes();
     }
 
+    MergeTable merges() {
+        return merges;
+    }
+
+    Options options() {
+        return options;
+    }
+
     /**
      * Adds the ids of one word.
      *

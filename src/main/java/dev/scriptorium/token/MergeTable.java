@@ -1,6 +1,9 @@
 package dev.scriptorium.token;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * Which two neighbouring pieces may become one, and how urgently: a hash table from a pair of ids to rank and result.
@@ -15,6 +18,9 @@ public final class MergeTable {
     private final long[] pairs; // left id in the upper half, right id in the lower; NONE where free
     private final long[] merges; // rank in the upper half, resulting id in the lower
     private final int mask;
+
+    /** Two ids that become one. */
+    public record Merge(int left, int right, int result) {}
 
     /** @param pairsMax most pairs that will be added */
     private MergeTable(int pairsMax) {
@@ -85,6 +91,23 @@ public final class MergeTable {
             }
         }
         return ascending.length - low;
+    }
+
+    /**
+     * All merges, the most urgent first; of equally urgent ones that with the smaller result, then left, then right id
+     * goes first, as where Hugging Face's converter made the merges of Llama-2 and Mistral of their scores.
+     */
+    List<Merge> ordered() {
+        List<long[]> found = new ArrayList<>();
+        for (int slot = 0; slot < pairs.length; slot++) {
+            if (pairs[slot] != NONE) {
+                found.add(new long[] {merges[slot], pairs[slot]});
+            }
+        }
+        found.sort(Comparator.<long[]>comparingLong(entry -> entry[0]).thenComparingLong(entry -> entry[1]));
+        return found.stream()
+                .map(entry -> new Merge((int) (entry[1] >>> 32), (int) entry[1], (int) entry[0]))
+                .toList();
     }
 
     /** Rank in the upper half and resulting id in the lower, or {@link #NONE}. */

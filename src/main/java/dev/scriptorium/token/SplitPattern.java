@@ -2,9 +2,11 @@ package dev.scriptorium.token;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts text where a regular expression of tokenizer.json matches. The expression comes from a file that nobody has
@@ -58,6 +60,32 @@ public final class SplitPattern {
     /** Cuts at a text as it stands. */
     public static SplitPattern literal(String text, Behavior behavior, boolean inverted) {
         return new SplitPattern(Pattern.compile(Pattern.quote(text)), behavior, inverted);
+    }
+
+    /** The expression itself. */
+    public String regex() {
+        return pattern.pattern();
+    }
+
+    public Behavior behavior() {
+        return behavior;
+    }
+
+    public boolean isInverted() {
+        return inverted;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SplitPattern that
+                && pattern.pattern().equals(that.pattern.pattern())
+                && behavior == that.behavior
+                && inverted == that.inverted;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(pattern.pattern(), behavior, inverted);
     }
 
     private static void requireSimple(String regex) {

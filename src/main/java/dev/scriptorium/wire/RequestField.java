@@ -129,7 +129,9 @@ enum RequestField {
             case LOGPROBS ->
                 "tells each token's log probability under the model's own distribution; a number is that of"
                         + " `top_logprobs`, and a plain object may say either";
-            case TOP_LOGPROBS -> "how many of the likeliest tokens to tell beside each token";
+            case TOP_LOGPROBS ->
+                "how many of the likeliest tokens to tell beside each token; one answer has room for 262144 log"
+                        + " probabilities, all choices together";
             case ECHO -> "repeats the prompt in the answer, with its log probabilities if they are asked for";
             case RESPONSE_FORMAT ->
                 "what the text must be: `text`, `json_object`, `json_schema` with `json_schema: {name, schema}`, or"

@@ -1,5 +1,6 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Prompt;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * off the step loop, because a long prompt takes long to tokenize and a hostile one may take the template down.
  */
 final class Preparation {
+    /** Log probabilities in one answer, all choices together: some 10 MB. */
+    static final int LOGPROBS_MAX = 1 << 18;
+
     private final ServedModel served;
     private final SamplingResolver resolver;
     private final Forms forms;
@@ -94,8 +98,10 @@ final class Preparation {
                 throw new Refusal(ErrorCode.INVALID_VALUE, "field 'prompt' has text but not one token", "prompt");
             }
             requireKnown(ids);
+            ResolvedSampling sampling = resolver.resolve(prompt, ids.length);
+            requireRoom(prompt.answer(), ids.length, sampling.maxTokens());
             Automaton form = forms.automaton(prompt.answer().format());
-            return new Ready(ids, resolver.resolve(prompt, ids.length), form);
+            return new Ready(ids, sampling, form);
         } catch (TemplateException e) {
             throw new Refusal(
                     ErrorCode.TEMPLATE_ERROR,
@@ -103,6 +109,23 @@ final class Preparation {
                     "messages");
         } catch (RuntimeException | StackOverflowError e) {
             throw new Refusal(ErrorCode.WORKER_FAILED, "the worker could not turn the prompt into tokens: " + e, null);
+        }
+    }
+
+    /** Log probabilities are the one part of an answer that can be far longer than its text. */
+    static void requireRoom(AnswerSpec answer, int promptTokens, int maxTokens) throws Refusal {
+        if (answer.logprobs() == null) {
+            return;
+        }
+        long tokens = (long) answer.n() * (maxTokens + (answer.echo() ? promptTokens : 0));
+        long most = tokens * (1 + answer.logprobs());
+        if (most > LOGPROBS_MAX) {
+            throw new Refusal(
+                    ErrorCode.INVALID_VALUE,
+                    ("field 'top_logprobs' is %d, which for %d choices of up to %d tokens is %d log probabilities, but"
+                                    + " an answer has room for %d")
+                            .formatted(answer.logprobs(), answer.n(), tokens / answer.n(), most, LOGPROBS_MAX),
+                    "top_logprobs");
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.scriptorium.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptorium.event.AnswerSpec;
 import dev.scriptorium.event.Choice;
@@ -179,6 +181,19 @@ class AnswersTest {
         assertThat(desk.rejection("1").code()).isEqualTo(ErrorCode.INVALID_VALUE);
         assertThat(desk.rejection("1").field()).isEqualTo("response_format");
         assertThat(desk.rejection("1").message()).contains("keyword 'format' is not supported");
+    }
+
+    @Test
+    void refusesMoreLogProbabilitiesThanAnAnswerHasRoomFor() {
+        assertThatCode(() -> Preparation.requireRoom(new AnswerSpec(1, 20, true, ResponseFormat.TEXT), 4096, 4096))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Preparation.requireRoom(new AnswerSpec(16, 20, false, ResponseFormat.TEXT), 10, 1000))
+                .isInstanceOfSatisfying(Preparation.Refusal.class, refusal -> {
+                    assertThat(refusal.field()).isEqualTo("top_logprobs");
+                    assertThat(refusal.words())
+                            .isEqualTo("field 'top_logprobs' is 20, which for 16 choices of up to 1000 tokens is 336000"
+                                    + " log probabilities, but an answer has room for 262144");
+                });
     }
 
     private static Prompt asking(String id, int maxTokens, AnswerSpec answer, @Nullable Instant deadline) {

@@ -1,8 +1,6 @@
 package dev.scriptorium.checkpoint.convert;
 
-import dev.scriptorium.checkpoint.CheckpointException;
 import dev.scriptorium.checkpoint.CheckpointFiles;
-import dev.scriptorium.checkpoint.file.JsonFile;
 import dev.scriptorium.checkpoint.gguf.GgufWriter;
 import dev.scriptorium.checkpoint.gguf.LlamaMetadata;
 import dev.scriptorium.checkpoint.weights.Tensor;
@@ -12,10 +10,9 @@ import dev.scriptorium.checkpoint.weights.WeightReader;
 import dev.scriptorium.checkpoint.weights.WeightType;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.RotaryScaling;
-import dev.scriptorium.token.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -35,18 +32,14 @@ public final class FolderToGguf {
      * Plans the file.
      *
      * @param folder that {@code files} were opened from
-     * @throws CheckpointException if the tokenizer cannot be written to a GGUF file
+     * @throws dev.scriptorium.checkpoint.CheckpointException if the tokenizer cannot be written to a GGUF file
      */
     public FolderToGguf(Path folder, CheckpointFiles files, WeightPlan plan) {
         this.files = files;
         this.plan = plan;
         this.tensors = files.weights().tensors().stream().collect(Collectors.toMap(Tensor::name, Function.identity()));
-        Path tokenizer = folder.resolve("tokenizer.json");
-        if (!Files.isRegularFile(tokenizer)) {
-            throw new CheckpointException(folder + ": has no tokenizer.json, which a conversion starts from");
-        }
         LlamaMetadata.write(writer, String.valueOf(folder.getFileName()), config());
-        vocabulary(JsonFile.read(tokenizer));
+        new VocabularyToGguf(writer, folder.toString(), files.contents()).write();
         weights();
     }
 
@@ -64,42 +57,15 @@ public final class FolderToGguf {
         return files.contents().config();
     }
 
-    private void vocabulary(JsonFile json) {
-        CheckpointFiles.Contents contents = files.contents();
-        Tokenizer tokenizer = contents.tokenizer();
-        SentencePieceVocabulary vocabulary = new SentencePieceVocabulary(json, config().vocabularySize());
-        writer.text("tokenizer.ggml.model", "llama");
-        writer.text("tokenizer.ggml.pre", "default");
-        writer.texts("tokenizer.ggml.tokens", vocabulary.pieces());
-        writer.floats("tokenizer.ggml.scores", vocabulary.scores);
-        writer.int32s("tokenizer.ggml.token_type", vocabulary.kinds);
-        if (tokenizer.beginId() >= 0) {
-            writer.uint32("tokenizer.ggml.bos_token_id", tokenizer.beginId());
-        }
-        contents.endIds().stream().min(Integer::compare).ifPresent(id -> {
-            writer.uint32("tokenizer.ggml.eos_token_id", id);
-        });
-        writer.bool("tokenizer.ggml.add_bos_token", tokenizer.addsBegin());
-        writer.bool("tokenizer.ggml.add_eos_token", false);
-        int[] word = tokenizer.encode("a");
-        boolean marksFirst = vocabulary.pieces[word[word.length - 1]].startsWith("\u2581") || word.length > 2;
-        writer.bool("tokenizer.ggml.add_space_prefix", marksFirst);
-        String template = contents.template();
-        if (template != null) {
-            writer.text("tokenizer.chat_template", template);
-        }
-    }
-
     private void weights() {
         TensorNames from = TensorNames.HUGGING_FACE;
         TensorNames to = TensorNames.GGUF;
         put(from.embedding, to.embedding, false);
         if (config().ropeScaling() instanceof RotaryScaling.Llama3 scaling) {
-            writer.tensor("rope_freqs.weight", WeightType.F32, new int[] {config().headSize() / 2}, (_, into) -> {
+            List<Float> divisors = scaling.divisors(config().headSize(), config().ropeTheta());
+            writer.tensor("rope_freqs.weight", WeightType.F32, new int[] {divisors.size()}, (_, into) -> {
                 for (int pair = 0; pair < into.length; pair++) {
-                    double exponent = 2.0 * pair / config().headSize();
-                    float frequency = (float) (1.0 / StrictMath.pow(config().ropeTheta(), exponent));
-                    into[pair] = frequency / scaling.scaled(frequency, pair);
+                    into[pair] = divisors.get(pair);
                 }
             });
         }

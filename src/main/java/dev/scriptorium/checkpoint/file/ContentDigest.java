@@ -44,13 +44,19 @@ public final class ContentDigest {
         add(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void begin(String name, long bytes) {
+    /** Starts a part whose bytes come by {@link #more}, so many in all. */
+    public void begin(String name, long bytes) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
         sha256.update(ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
                 .putInt(utf8.length)
                 .putLong(bytes)
                 .flip());
         sha256.update(utf8);
+    }
+
+    /** The next bytes of the part that has begun. */
+    public void more(byte[] bytes) {
+        sha256.update(bytes);
     }
 
     /** {@code sha256:} and 64 hex digits. */

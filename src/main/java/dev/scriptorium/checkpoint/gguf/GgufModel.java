@@ -86,6 +86,7 @@ public final class GgufModel {
                         tokenizer,
                         chat,
                         template,
+                        endId == null ? null : endToken,
                         GenerationDefaults.read(generation),
                         endIds,
                         List.of()),
@@ -178,7 +179,7 @@ public final class GgufModel {
 
     private Set<Integer> ownEndIds() {
         Set<Integer> ids = new TreeSet<>();
-        for (String key : List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id")) {
+        for (String key : LlamaMetadata.END_IDS) {
             Integer id = gguf.intOrNull(key);
             if (id != null) {
                 ids.add(id);

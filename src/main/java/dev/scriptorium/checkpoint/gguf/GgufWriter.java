@@ -1,6 +1,7 @@
 package dev.scriptorium.checkpoint.gguf;
 
 import dev.scriptorium.checkpoint.weights.RowEncoder;
+import dev.scriptorium.checkpoint.weights.RowSource;
 import dev.scriptorium.checkpoint.weights.WeightType;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -38,13 +39,7 @@ public final class GgufWriter {
     private final List<Entry> tensors = new ArrayList<>();
     private long entries;
 
-    /** Where a tensor's rows come from, asked for in the order 0, 1, 2, … */
-    public interface Rows {
-        /** Writes the row to {@code into[0 .. columns)}. */
-        void read(int row, float[] into);
-    }
-
-    private record Entry(String name, WeightType type, int[] shape, Rows rows) {
+    private record Entry(String name, WeightType type, int[] shape, RowSource rows) {
         int columns() {
             return shape[shape.length - 1];
         }
@@ -98,7 +93,7 @@ public final class GgufWriter {
      *
      * @param shape (columns) or (rows, columns)
      */
-    public void tensor(String name, WeightType type, int[] shape, Rows rows) {
+    public void tensor(String name, WeightType type, int[] shape, RowSource rows) {
         tensors.add(new Entry(name, type, shape.clone(), rows));
     }
 

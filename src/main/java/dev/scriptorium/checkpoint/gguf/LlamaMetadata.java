@@ -2,9 +2,14 @@ package dev.scriptorium.checkpoint.gguf;
 
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.RotaryScaling;
+import java.util.List;
 
 /** The keys of a GGUF file that say the shape of a Llama model. */
 public final class LlamaMetadata {
+    /** Where a file has the ids after which a text is over: end of text, of a turn, of a message. */
+    public static final List<String> END_IDS =
+            List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id");
+
     private LlamaMetadata() {}
 
     /** Writes them all; scaling that llama.cpp wants as a tensor is left to the caller. */

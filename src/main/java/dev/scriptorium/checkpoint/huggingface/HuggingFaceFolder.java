@@ -81,6 +81,7 @@ public final class HuggingFaceFolder {
                         files.tokenizer(),
                         files.chat(),
                         files.chatTemplate(),
+                        files.endToken(),
                         GenerationDefaults.read(generation),
                         endIds,
                         notes),

@@ -1,5 +1,6 @@
 package dev.scriptorium.checkpoint.weights;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** How a format calls the tensors, and how it lays out the rotary pairs of query and key rows. */
@@ -52,6 +53,21 @@ public enum TensorNames {
         this.output = output;
         this.layerPrefix = layerPrefix;
         this.layerNames = layerNames;
+    }
+
+    /** The names of all tensors of a model, in the order of {@link WeightReader#tensors}. */
+    public List<String> all(int layers, boolean tied) {
+        List<String> all = new ArrayList<>(List.of(embedding));
+        for (int layer = 0; layer < layers; layer++) {
+            for (int which = 0; which < PER_LAYER; which++) {
+                all.add(layer(layer, which));
+            }
+        }
+        all.add(outputNorm);
+        if (!tied) {
+            all.add(output);
+        }
+        return all;
     }
 
     /** @param which in the order of the fields of LlamaWeights.Layer */

@@ -20,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors of a file to the weights of a model. All names and shapes are checked before the first weight is read, so a
@@ -114,28 +116,52 @@ public final class WeightReader {
         return checkedFloats(tensor, fileRow, bytes(tensor, fileRow));
     }
 
+    /** Bytes of the file that {@link #read} reads. */
+    public long fileBytes() {
+        return tensors().stream().mapToLong(tensor -> tensor.bytes().byteSize()).sum();
+    }
+
+    /**
+     * A sentence for each tensor that has weights which are not finite, for so many tensors at most; reads all weights
+     * up to those.
+     */
+    public List<String> notFinite(int tensorsMax) {
+        List<String> found = new ArrayList<>();
+        for (Tensor tensor : tensors()) {
+            String problem = notFinite(tensor);
+            if (problem != null) {
+                found.add(problem);
+                if (found.size() == tensorsMax) {
+                    return found;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static @Nullable String notFinite(Tensor tensor) {
+        int rows = tensor.shape().size() == 1 ? 1 : tensor.shape().getFirst().intValue();
+        long count = 0;
+        String first = "";
+        for (int row = 0; row < rows; row++) {
+            float[] weights = RowDecoder.floats(tensor.type(), bytes(tensor, row));
+            for (int column = 0; column < weights.length; column++) {
+                if (!Float.isFinite(weights[column])) {
+                    first = count++ == 0 ? weights[column] + " at row " + row + ", column " + column : first;
+                }
+            }
+        }
+        return count == 0 ? null : "tensor '" + tensor.name() + "': " + count + " not finite, the first is " + first;
+    }
+
     /**
      * Reads all weights.
      *
      * @param digest takes in every weight that is read, and what it was converted to
+     * @param progress told how many bytes of the file were read
      */
-    public LlamaWeights read(WeightPlan plan, ContentDigest digest) {
-        Matrix embeddingMatrix = matrix(embedding, plan, digest);
-        List<LlamaWeights.Layer> read = new ArrayList<>();
-        for (List<Tensor> layer : layers) {
-            read.add(new LlamaWeights.Layer(
-                    vector(layer.get(0), digest),
-                    matrix(layer.get(1), plan, digest),
-                    matrix(layer.get(2), plan, digest),
-                    matrix(layer.get(3), plan, digest),
-                    matrix(layer.get(4), plan, digest),
-                    vector(layer.get(5), digest),
-                    matrix(layer.get(6), plan, digest),
-                    matrix(layer.get(7), plan, digest),
-                    matrix(layer.get(8), plan, digest)));
-        }
-        float[] norm = vector(outputNorm, digest);
-        return new LlamaWeights(embeddingMatrix, read, norm, tied ? embeddingMatrix : matrix(output, plan, digest));
+    public LlamaWeights read(WeightPlan plan, ContentDigest digest, LongConsumer progress) {
+        return new Reading(plan, digest, progress).weights();
     }
 
     /** The tensors of one layer in the order of {@link LlamaWeights.Layer}. */
@@ -220,43 +246,88 @@ public final class WeightReader {
         return tensor;
     }
 
-    private static float[] vector(Tensor tensor, ContentDigest digest) {
-        digest.add(tensor.name(), tensor.bytes());
-        return checkedFloats(tensor, 0, bytes(tensor, 0));
-    }
+    /** One pass over all weights. */
+    private final class Reading {
+        private final WeightPlan plan;
+        private final ContentDigest digest;
+        private final LongConsumer progress;
+        private long bytesRead;
 
-    private Matrix matrix(Tensor tensor, WeightPlan plan, ContentDigest digest) {
-        digest.add(tensor.name(), tensor.bytes());
-        WeightType type = typeOf(tensor, plan);
-        if (type != tensor.type()) {
-            digest.add("converted", type.name());
+        Reading(WeightPlan plan, ContentDigest digest, LongConsumer progress) {
+            this.plan = plan;
+            this.digest = digest;
+            this.progress = progress;
         }
-        int rows = tensor.shape().getFirst().intValue();
-        int columns = tensor.shape().getLast().intValue();
-        boolean rotary = isRotary(tensor);
-        Rows source = row -> converted(tensor, type, rotary ? fileRow(row) : row);
-        Kind kind = RowDecoder.kind(type);
-        if (kind != null) {
-            return PackedMatrix.pack(kind, rows, columns, (row, into) -> RowDecoder.line(type, source.read(row), into));
+
+        LlamaWeights weights() {
+            Matrix embeddingMatrix = matrix(embedding);
+            List<LlamaWeights.Layer> read = new ArrayList<>();
+            for (List<Tensor> layer : layers) {
+                read.add(new LlamaWeights.Layer(
+                        vector(layer.get(0)),
+                        matrix(layer.get(1)),
+                        matrix(layer.get(2)),
+                        matrix(layer.get(3)),
+                        matrix(layer.get(4)),
+                        vector(layer.get(5)),
+                        matrix(layer.get(6)),
+                        matrix(layer.get(7)),
+                        matrix(layer.get(8))));
+            }
+            float[] norm = vector(outputNorm);
+            return new LlamaWeights(embeddingMatrix, read, norm, tied ? embeddingMatrix : matrix(output));
         }
-        return switch (type) {
-            case F32 ->
-                F32Matrix.pack(
-                        rows,
-                        columns,
-                        (row, into) -> source.buffer(row).asFloatBuffer().get(into));
-            case F16 ->
-                F16Matrix.pack(
-                        rows,
-                        columns,
-                        (row, into) -> source.buffer(row).asShortBuffer().get(into));
-            case BF16 ->
-                Bf16Matrix.pack(
-                        rows,
-                        columns,
-                        (row, into) -> source.buffer(row).asShortBuffer().get(into));
-            default -> Q8Matrix.pack(rows, columns, (row, quants, scales) -> q8(source.buffer(row), quants, scales));
-        };
+
+        private void count(Tensor tensor) {
+            bytesRead += tensor.type().rowBytes(tensor.shape().getLast());
+            progress.accept(bytesRead);
+        }
+
+        private float[] vector(Tensor tensor) {
+            digest.add(tensor.name(), tensor.bytes());
+            float[] weights = checkedFloats(tensor, 0, bytes(tensor, 0));
+            count(tensor);
+            return weights;
+        }
+
+        private Matrix matrix(Tensor tensor) {
+            digest.add(tensor.name(), tensor.bytes());
+            WeightType type = typeOf(tensor, plan);
+            if (type != tensor.type()) {
+                digest.add("converted", type.name());
+            }
+            int rows = tensor.shape().getFirst().intValue();
+            int columns = tensor.shape().getLast().intValue();
+            boolean rotary = isRotary(tensor);
+            Rows source = row -> {
+                count(tensor);
+                return converted(tensor, type, rotary ? fileRow(row) : row);
+            };
+            Kind kind = RowDecoder.kind(type);
+            if (kind != null) {
+                return PackedMatrix.pack(
+                        kind, rows, columns, (row, into) -> RowDecoder.line(type, source.read(row), into));
+            }
+            return switch (type) {
+                case F32 ->
+                    F32Matrix.pack(
+                            rows,
+                            columns,
+                            (row, into) -> source.buffer(row).asFloatBuffer().get(into));
+                case F16 ->
+                    F16Matrix.pack(
+                            rows,
+                            columns,
+                            (row, into) -> source.buffer(row).asShortBuffer().get(into));
+                case BF16 ->
+                    Bf16Matrix.pack(
+                            rows,
+                            columns,
+                            (row, into) -> source.buffer(row).asShortBuffer().get(into));
+                default ->
+                    Q8Matrix.pack(rows, columns, (row, quants, scales) -> q8(source.buffer(row), quants, scales));
+            };
+        }
     }
 
     /** The bytes of rows in the type that they are wanted in. */

@@ -12,8 +12,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a long piece of work on bytes is, with rate and time left: a bar where somebody watches, a line every ten
- * seconds where the output is a log. What takes less than two seconds shows nothing.
+ * How far a long piece of work on bytes is, with rate and time left: a bar where somebody watches; where the output is
+ * a log, a line after two seconds and then every ten. What takes less shows nothing.
  */
 public final class BytesDisplay implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(2);
@@ -38,7 +38,7 @@ public final class BytesDisplay implements AutoCloseable {
         this.interactive = interactive;
         this.clock = clock;
         this.startedAt = clock.instant();
-        this.shownAt = startedAt;
+        this.shownAt = startedAt.minus(LINE_EVERY).plus(QUIET); // the first line comes when it is no longer short
     }
 
     public void show(long done) {

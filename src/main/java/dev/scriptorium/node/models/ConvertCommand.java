@@ -3,6 +3,7 @@ package dev.scriptorium.node.models;
 import dev.scriptorium.checkpoint.Checkpoint;
 import dev.scriptorium.checkpoint.CheckpointFiles;
 import dev.scriptorium.checkpoint.convert.FolderToGguf;
+import dev.scriptorium.checkpoint.convert.GgufToFolder;
 import dev.scriptorium.node.process.Shutdown;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,18 +13,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** A Hugging Face folder to a GGUF file. */
+/** A Hugging Face folder to a GGUF file, and back. */
 @Command(
         name = "convert",
-        description = "Writes a Hugging Face folder as one GGUF file, with weights as they are or as --weights says."
-                + " Quants are those of ggml's own quantiser, byte for byte.",
+        description = "Writes a Hugging Face folder as one GGUF file, or a GGUF file as a folder, with weights as they"
+                + " are or as --weights says. Quants are those of ggml's own quantiser, byte for byte; a folder holds"
+                + " f32, f16 or bf16.",
         mixinStandardHelpOptions = true)
 final class ConvertCommand implements Callable<Integer> {
     private final Shutdown shutdown;
     private final InstantSource clock;
 
-    @Parameters(paramLabel = "FOLDER", description = "With config.json, *.safetensors and tokenizer.json.")
-    private Path folder = Path.of("");
+    @Parameters(
+            paramLabel = "FOLDER|FILE",
+            description = "A folder with config.json, *.safetensors and tokenizer.json or tokenizer.model; or a .gguf"
+                    + " file.")
+    private Path path = Path.of("");
 
     @Mixin
     private WeightOption weights = new WeightOption();
@@ -38,12 +43,13 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.isRegularFile(folder.resolve("config.json"))) {
-            throw new IllegalStateException(
-                    folder + " is no Hugging Face folder (it has no config.json); only those are converted, to GGUF");
-        }
-        try (CheckpointFiles files = Checkpoint.open(folder)) {
-            FolderToGguf conversion = new FolderToGguf(folder, files, weights.plan());
+        try (CheckpointFiles files = Checkpoint.open(path)) {
+            if (Files.isDirectory(path) && Files.isRegularFile(path.resolve("config.json"))) {
+                FolderToGguf conversion = new FolderToGguf(path, files, weights.plan());
+                return output.write(shutdown, clock, conversion.tensorBytes(), conversion::write)
+                        .code();
+            }
+            GgufToFolder conversion = new GgufToFolder(path, files, weights.plan());
             return output.write(shutdown, clock, conversion.tensorBytes(), conversion::write)
                     .code();
         }

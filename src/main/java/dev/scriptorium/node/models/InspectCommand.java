@@ -8,12 +8,13 @@ import dev.scriptorium.checkpoint.Checkpoint;
 import dev.scriptorium.checkpoint.CheckpointException;
 import dev.scriptorium.checkpoint.CheckpointFiles;
 import dev.scriptorium.checkpoint.GenerationDefaults;
-import dev.scriptorium.checkpoint.LoadedCheckpoint;
+import dev.scriptorium.checkpoint.convert.ModelDigest;
 import dev.scriptorium.checkpoint.weights.WeightPlan;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.node.process.ExitCode;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +33,10 @@ import picocli.CommandLine.Parameters;
                         + " template, defaults. Exit code 0 only for a model that would run here.",
         mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
+    private static final int BAD_TENSORS_MAX = 20;
+
     private final PrintStream out;
+    private final InstantSource clock;
 
     @Parameters(paramLabel = "PATH", description = "A Hugging Face folder or a GGUF file.")
     private Path path = Path.of("");
@@ -43,8 +47,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private WeightOption weights = new WeightOption();
 
-    InspectCommand(PrintStream out) {
+    InspectCommand(PrintStream out, InstantSource clock) {
         this.out = out;
+        this.clock = clock;
     }
 
     @Override
@@ -57,8 +62,7 @@ final class InspectCommand implements Callable<Integer> {
             MemoryCheck memory = MemoryCheck.of(files, weights.plan());
             report.put("memory", memory.text());
             if (memory.fits()) {
-                LoadedCheckpoint loaded = files.load(weights.plan());
-                report.put("digest", loaded.digest());
+                problem = load(files, report);
             } else {
                 problem = "it does not fit: " + memory.advice();
             }
@@ -69,6 +73,26 @@ final class InspectCommand implements Callable<Integer> {
         report.put("problem", problem);
         print(report);
         return (problem == null ? ExitCode.OK : ExitCode.FAILED).code();
+    }
+
+    /** Reads all weights, twice: as a worker does, and for what they say; returns why it cannot be used, or null. */
+    private @Nullable String load(CheckpointFiles files, Map<String, Object> report) {
+        try {
+            try (BytesDisplay display = display("loading", files.weights().fileBytes())) {
+                report.put("digest", files.load(weights.plan(), display::show).digest());
+            }
+            try (BytesDisplay display = display("digest", files.weights().parameters())) {
+                report.put("content_digest", ModelDigest.of(files, display::show));
+            }
+            return null;
+        } catch (CheckpointException e) {
+            report.put("bad_weights", files.weights().notFinite(BAD_TENSORS_MAX));
+            return e.getMessage();
+        }
+    }
+
+    private BytesDisplay display(String what, long total) {
+        return new BytesDisplay(what, total, System.err, System.console() != null, clock);
     }
 
     private void describe(CheckpointFiles files, Map<String, Object> report) {

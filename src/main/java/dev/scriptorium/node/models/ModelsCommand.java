@@ -17,7 +17,7 @@ public final class ModelsCommand {
     /** The command with all below it. */
     public static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
         CommandLine models = new CommandLine(new ModelsCommand());
-        models.addSubcommand(new InspectCommand(System.out));
+        models.addSubcommand(new InspectCommand(System.out, clock));
         models.addSubcommand(new PullCommand(shutdown, clock));
         models.addSubcommand(new TokenizeCommand(System.in, System.out, System.err));
         models.addSubcommand(new ConvertCommand(shutdown, clock));

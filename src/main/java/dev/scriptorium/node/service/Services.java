@@ -140,7 +140,7 @@ public final class Services implements AutoCloseable {
                     .formatted(model.simulatedWorkers, chosen.name()));
         }
         LoadedCheckpoint checkpoint =
-                WorkerNode.load(chosen, options.modelFile(chosen), model.weights.planOr(chosen.weights()));
+                WorkerNode.load(chosen, options.modelFile(chosen), model.weights.planOr(chosen.weights()), clock);
         WorkerNode.Settings settings =
                 new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity(), drain);
         running.push(WorkerNode.start(settings, checkpoint, metrics, clock, onFailure));

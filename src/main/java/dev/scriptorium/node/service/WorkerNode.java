@@ -17,6 +17,7 @@ import dev.scriptorium.lane.LaneSettings;
 import dev.scriptorium.lane.StatusPublisher;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaModel;
+import dev.scriptorium.node.models.BytesDisplay;
 import dev.scriptorium.node.models.MemoryCheck;
 import dev.scriptorium.node.process.ExitCode;
 import dev.scriptorium.node.process.RuntimeVersion;
@@ -92,14 +93,19 @@ final class WorkerNode implements AutoCloseable {
      *
      * @throws IllegalStateException if the heap has no room for it; nothing was read then
      */
-    static LoadedCheckpoint load(Pipeline.Model model, Path file, WeightPlan plan) {
+    static LoadedCheckpoint load(Pipeline.Model model, Path file, WeightPlan plan, InstantSource clock) {
         LOG.debug("loading model '{}' from {}", model.name(), file);
         try (CheckpointFiles files = Checkpoint.open(file)) {
             MemoryCheck memory = MemoryCheck.of(files, plan);
             memory.require(model.name());
             LOG.info("model '{}' {}", model.name(), memory.text());
             files.contents().notes().forEach(note -> LOG.warn("model '{}': {}", model.name(), note));
-            return files.load(plan);
+            boolean interactive = System.console() != null;
+            long bytes = files.weights().fileBytes();
+            try (BytesDisplay display =
+                    new BytesDisplay("loading " + model.name(), bytes, System.err, interactive, clock)) {
+                return files.load(plan, display::show);
+            }
         }
     }
 
