@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("chaos")
 class RouterCostIT {
-    private static final int PROMPTS = 20_000;
+    private static final int PROMPTS = Integer.getInteger("router.prompts", 20_000);
     private static final int FEW = 1_000;
     private static final int MANY = Integer.getInteger("router.ids", 1_000_000);
 
