@@ -105,7 +105,7 @@ final class LostMarkers {
                     .flatMap(List::stream)
                     .allMatch(producer -> isOver(said.get(producer.producerId()), waited));
             if (settled || waited.compareTo(WAIT_MAX) > 0) {
-                return markers(open, said);
+                return markers(stillOpen(open, openTransactions(admin)), said);
             }
             TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
         }
@@ -134,6 +134,31 @@ final class LostMarkers {
             }
         });
         return open;
+    }
+
+    /**
+     * Those that were open before their coordinator was asked and are open after it. The coordinator may have ended one
+     * in the meantime, and a client may have begun the next.
+     */
+    static Map<TopicPartition, List<ProducerState>> stillOpen(
+            Map<TopicPartition, List<ProducerState>> before, Map<TopicPartition, List<ProducerState>> after) {
+        Map<TopicPartition, List<ProducerState>> still = new HashMap<>();
+        before.forEach((partition, producers) -> {
+            List<ProducerState> same = producers.stream()
+                    .filter(one ->
+                            after.getOrDefault(partition, List.of()).stream().anyMatch(other -> isSame(one, other)))
+                    .toList();
+            if (!same.isEmpty()) {
+                still.put(partition, same);
+            }
+        });
+        return still;
+    }
+
+    private static boolean isSame(ProducerState one, ProducerState other) {
+        return one.producerId() == other.producerId()
+                && one.producerEpoch() == other.producerEpoch()
+                && one.currentTransactionStartOffset().equals(other.currentTransactionStartOffset());
     }
 
     private static Map<Long, TransactionDescription> coordinators(Admin admin)
@@ -219,7 +244,9 @@ final class LostMarkers {
         response.errorsByProducerId()
                 .values()
                 .forEach(errors -> errors.forEach((partition, error) -> {
-                    if (error != Errors.NONE) {
+                    if (error == Errors.INVALID_PRODUCER_EPOCH) {
+                        LOG.info("Partition {} has ended the transaction of {} itself", partition, marker);
+                    } else if (error != Errors.NONE) {
                         throw new IllegalStateException(
                                 "the marker " + marker + " was not written into " + partition + ": " + error);
                     }

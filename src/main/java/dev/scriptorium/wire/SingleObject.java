@@ -48,6 +48,8 @@ final class SingleObject {
 
     private final SchemaStore schemas;
     private final Map<Source, DatumReader<?>> readers = new ConcurrentHashMap<>();
+    /** A new one computes its schema's fingerprint, which takes longer than writing an event. */
+    private final Map<Class<?>, BinaryMessageEncoder<SpecificRecordBase>> encoders = new ConcurrentHashMap<>();
 
     private record Source(long fingerprint, Class<?> type) {}
 
@@ -81,7 +83,10 @@ final class SingleObject {
     /** The bytes of a record whose class Avro generated; equal records give equal bytes if their maps are sorted. */
     byte[] encode(SpecificRecordBase record) {
         try {
-            ByteBuffer buffer = new BinaryMessageEncoder<>(record.getSpecificData(), record.getSchema()).encode(record);
+            ByteBuffer buffer = encoders.computeIfAbsent(
+                            record.getClass(),
+                            type -> new BinaryMessageEncoder<>(record.getSpecificData(), record.getSchema()))
+                    .encode(record);
             byte[] bytes = new byte[buffer.remaining()];
             buffer.get(bytes);
             return bytes;

@@ -7,12 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people write is theirs: it stands on topics and in files, and in no log. */
-@Tag("chaos")
 class PayloadsIT {
     private static final String SECRET = "xylophone-marmalade";
 

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptorium.broker.EmbeddedKafka;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,15 +38,13 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Kafka that trusts nobody: SASL_SSL, and for each part the ACLs of deploy/acls.txt and no other. */
-@Tag("chaos")
 class SecuredIT {
     private static final String PASSWORD = "sesame-street";
-    private static final List<String> USERS = List.of("topics", "router", "worker", "client");
+    private static final List<String> USERS = List.of("topics", "router", "worker", "gateway", "client");
     private static final int PROMPTS = 20;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -65,13 +69,20 @@ class SecuredIT {
 
             // When
             List<String> answered;
+            HttpResponse<String> called;
+            int port = freePort();
             try (Launched router = part("router", "--state", folder.resolve("state") + "");
-                    Launched worker = part("worker", "--model", "dummy")) {
+                    Launched worker = part("worker", "--model", "dummy");
+                    Launched gateway = part(
+                            "gateway", "--http-port", port + "", "--state", folder.resolve("gateway-state") + "")) {
                 answered = answers(servers, router, worker);
+                gateway.until(() -> isOpen(port));
+                called = call(port);
             }
 
             // Then
             assertThat(answered).hasSize(PROMPTS).doesNotHaveDuplicates();
+            assertThat(called.statusCode()).as(called.body()).isEqualTo(200);
             assertThatThrownBy(() -> send("client", servers, "outcomes"))
                     .hasCauseInstanceOf(TopicAuthorizationException.class);
             assertThatThrownBy(() -> send("worker", servers, "completions"))
@@ -100,6 +111,31 @@ class SecuredIT {
             }
         }
         return answered;
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static HttpResponse<String> call(int port) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:%d/v1/completions".formatted(port)))
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\": \"The moon is\", \"max_tokens\": 8}"))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     private void send(String user, String servers, String topic) throws Exception {
