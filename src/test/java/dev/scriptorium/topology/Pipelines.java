@@ -43,6 +43,8 @@ final class Pipelines {
     }
 
     static Properties settings(Pipeline pipeline) {
-        return StreamsSettings.of(pipeline.withBootstrapServers("nowhere:1"), Path.of("target/topology-state"));
+        // A folder of this process: one that was killed leaves stores behind that nobody can open.
+        Path state = Path.of("target/topology-state", ProcessHandle.current().pid() + "");
+        return StreamsSettings.of(pipeline.withBootstrapServers("nowhere:1"), state);
     }
 }
