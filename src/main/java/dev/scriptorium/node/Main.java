@@ -10,6 +10,8 @@ import dev.scriptorium.node.jobs.SubmitCommand;
 import dev.scriptorium.node.jobs.WatchCommand;
 import dev.scriptorium.node.models.ModelsCommand;
 import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.LogFormat;
+import dev.scriptorium.node.process.Notice;
 import dev.scriptorium.node.process.RuntimeVersion;
 import dev.scriptorium.node.process.Shutdown;
 import dev.scriptorium.node.service.BrokerCommand;
@@ -42,6 +44,14 @@ import picocli.CommandLine;
             "130:stopped by Ctrl-C; the same command goes on"
         })
 public final class Main {
+    @CommandLine.Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "How the log is written to standard error: text, or json, an object a line with job and id"
+                    + " where a line is about one request. Default: text")
+    private LogFormat logFormat = LogFormat.TEXT;
+
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     private Main() {}
@@ -51,7 +61,8 @@ public final class Main {
     }
 
     static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
-        CommandLine commandLine = new CommandLine(new Main());
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main);
         commandLine.addSubcommand(new RunCommand(shutdown, clock));
         commandLine.addSubcommand(new SubmitCommand(shutdown, clock));
         commandLine.addSubcommand(new WatchCommand(shutdown, clock));
@@ -68,13 +79,18 @@ public final class Main {
         commandLine.addSubcommand(new BenchCommand(shutdown, clock));
         commandLine.addSubcommand(ModelsCommand.commandLine(shutdown, clock));
         commandLine.addSubcommand(new CompletionCommand());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(Main::explain);
+        commandLine.setExecutionStrategy(parsed -> {
+            main.logFormat.use();
+            return new CommandLine.RunLast().execute(parsed);
+        });
         return commandLine;
     }
 
     /** A problem in one sentence; the stack trace is for those who ask for it. */
     private static int explain(Exception problem, CommandLine commandLine, CommandLine.ParseResult parsed) {
-        commandLine.getErr().println("scriptorium: " + problem.getMessage());
+        Notice.sayFailure("scriptorium: " + problem.getMessage());
         LOG.debug("the command failed", problem);
         return (problem instanceof PipelineOptions.InvalidPipelineException ? ExitCode.USAGE : ExitCode.FAILED).code();
     }

@@ -3,6 +3,7 @@ package dev.scriptorium.node.service;
 import dev.scriptorium.broker.EmbeddedKafka;
 import dev.scriptorium.broker.Quorum;
 import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Notice;
 import dev.scriptorium.node.process.Shutdown;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -64,7 +65,7 @@ public final class BrokerCommand implements Callable<Integer> {
         Quorum quorum = voters == null ? Quorum.ALONE : Quorum.parse(node, voters);
         try (Shutdown.Guard _ = shutdown.guard();
                 EmbeddedKafka kafka = EmbeddedKafka.start(quorum, state.resolve("kafka"), port, properties)) {
-            System.err.println("ready: Kafka at " + kafka.bootstrapServers() + "; Ctrl-C stops");
+            Notice.say("ready: Kafka at " + kafka.bootstrapServers() + "; Ctrl-C stops");
             shutdown.await();
         }
         return ExitCode.OK.code();

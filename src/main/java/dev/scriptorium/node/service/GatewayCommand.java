@@ -37,7 +37,7 @@ public final class GatewayCommand implements Callable<Integer> {
             services.startOperations(metrics);
             services.requireTopics();
             services.startGateway(gateway, clock);
-            services.announce(System.err);
+            services.announce();
             shutdown.await();
         }
         shutdown.check();

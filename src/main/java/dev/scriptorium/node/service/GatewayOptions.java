@@ -4,6 +4,7 @@ import dev.scriptorium.gateway.Gateway;
 import dev.scriptorium.gateway.GatewayLimits;
 import dev.scriptorium.gateway.GatewaySettings;
 import dev.scriptorium.gateway.Keys;
+import dev.scriptorium.node.process.Notice;
 import dev.scriptorium.pipeline.Pipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,7 +86,7 @@ final class GatewayOptions {
             return start(pipeline, state, pages, clock);
         } catch (UncheckedIOException e) {
             if (port == null && e.getCause() instanceof BindException) {
-                System.err.println("no HTTP gateway: port " + PORT_DEFAULT
+                Notice.say("no HTTP gateway: port " + PORT_DEFAULT
                         + " is taken; name another with --http-port, or 0 for none");
                 return null;
             }

@@ -35,7 +35,7 @@ public final class RouterCommand implements Callable<Integer> {
             services.startOperations(metrics);
             services.requireTopics();
             services.startRouter(clock, shutdown::fail);
-            services.announce(System.err);
+            services.announce();
             shutdown.await();
         }
         shutdown.check();

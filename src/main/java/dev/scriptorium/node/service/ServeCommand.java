@@ -51,7 +51,7 @@ public final class ServeCommand implements Callable<Integer> {
             services.startRouter(clock, shutdown::fail);
             services.startWorker(model, model.drain(), clock, shutdown::fail);
             services.startGatewayIfWanted(gateway, clock);
-            services.announce(System.err);
+            services.announce();
             shutdown.await();
         }
         shutdown.check();

@@ -5,12 +5,12 @@ import dev.scriptorium.broker.EmbeddedKafka;
 import dev.scriptorium.checkpoint.LoadedCheckpoint;
 import dev.scriptorium.gateway.Gateway;
 import dev.scriptorium.metrics.Health.Verdict;
+import dev.scriptorium.node.process.Notice;
 import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.topology.TopicSetup;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -46,9 +46,8 @@ public final class Services implements AutoCloseable {
         if (named != null) {
             return new Services(pipeline.withBootstrapServers(named), options);
         }
-        System.err.println(
-                "starting Kafka with its data in " + options.state + ", the router, and a worker with model '"
-                        + pipeline.defaultModel().name() + "' …");
+        Notice.say("starting Kafka with its data in " + options.state + ", the router, and a worker with model '"
+                + pipeline.defaultModel().name() + "' …");
         EmbeddedKafka kafka = EmbeddedKafka.start(options.state.resolve("kafka"), port, Map.of());
         Services services = new Services(pipeline.withBootstrapServers(kafka.bootstrapServers()), options);
         services.running.push(kafka);
@@ -191,10 +190,10 @@ public final class Services implements AutoCloseable {
     }
 
     /** Says that everything is up, and what to do with it. */
-    void announce(PrintStream out) {
+    void announce() {
         operations.started();
         String servers = pipeline.kafka().common().get(KafkaProperties.BOOTSTRAP_SERVERS);
-        out.println("ready: prompts on topic " + pipeline.topics().prompts().name() + ", completions on "
+        Notice.say("ready: prompts on topic " + pipeline.topics().prompts().name() + ", completions on "
                 + pipeline.topics().completions().name() + ", Kafka at " + servers
                 + (gateway == null ? "" : ", OpenAI's API and a page to watch at " + gateway.address())
                 + (operations.address() == null ? "" : ", metrics and health at " + operations.address())

@@ -37,7 +37,7 @@ public final class WorkerCommand implements Callable<Integer> {
             services.startOperations(metrics);
             services.requireTopics();
             services.startWorker(model, model.drain(), clock, shutdown::fail);
-            services.announce(System.err);
+            services.announce();
             shutdown.await();
         }
         shutdown.check();

@@ -20,6 +20,7 @@ import dev.scriptorium.model.LlamaModel;
 import dev.scriptorium.node.models.BytesDisplay;
 import dev.scriptorium.node.models.MemoryCheck;
 import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Notice;
 import dev.scriptorium.node.process.RuntimeVersion;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.simulation.DummyModel;
@@ -208,7 +209,7 @@ final class WorkerNode implements AutoCloseable {
         if (settings.drain().isZero()) {
             return;
         }
-        System.err.println("worker %s is gone: %d finished while it drained, %d handed back to be written elsewhere"
+        Notice.say("worker %s is gone: %d finished while it drained, %d handed back to be written elsewhere"
                 .formatted(settings.name(), left.finished(), left.handedBack()));
     }
 
