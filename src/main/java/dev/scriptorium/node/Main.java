@@ -60,7 +60,7 @@ public final class Main {
         System.exit(commandLine(new Shutdown(), InstantSource.system()).execute(arguments));
     }
 
-    static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
+    public static CommandLine commandLine(Shutdown shutdown, InstantSource clock) {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
         commandLine.addSubcommand(new RunCommand(shutdown, clock));

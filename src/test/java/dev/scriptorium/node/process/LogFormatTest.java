@@ -12,10 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 class LogFormatTest {
-    private final LoggerContext context = new LoggerContext();
+    private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
 
     private JsonNode written(String message, @Nullable Throwable cause, KeyValuePair... pairs) throws IOException {
         LoggingEvent event = new LoggingEvent(

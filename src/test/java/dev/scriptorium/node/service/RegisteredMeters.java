@@ -34,7 +34,7 @@ import org.apache.kafka.streams.KafkaStreams;
 /**
  * All that a process with every part in it registers, seen without a Kafka: the parts are put together, not started.
  */
-final class RegisteredMeters implements AutoCloseable {
+public final class RegisteredMeters implements AutoCloseable {
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) ");
     private static final String NOWHERE = "127.0.0.1:1";
 
@@ -54,12 +54,12 @@ final class RegisteredMeters implements AutoCloseable {
         opened.addAll(List.of(lanes, dummy, streams, router, operations));
     }
 
-    static RegisteredMeters ofAProcess() {
+    public static RegisteredMeters ofAProcess() {
         return new RegisteredMeters(defaultPipeline().withBootstrapServers(NOWHERE));
     }
 
     /** The pipeline that the program comes with. */
-    static Pipeline defaultPipeline() {
+    public static Pipeline defaultPipeline() {
         Path file = Path.of("topology/pipeline.yaml");
         try {
             return switch (PipelineReader.read(Files.readString(file), file.toString(), Map.of())) {
@@ -71,12 +71,17 @@ final class RegisteredMeters implements AutoCloseable {
         }
     }
 
+    /** What a scraper gets. */
+    public String scrape() {
+        return operations.meters().scrape(null);
+    }
+
     /**
      * Names of metrics as Prometheus sees them, sorted: of counters with {@code _total}, of histograms without ending.
      */
-    List<String> names() {
+    public List<String> names() {
         TreeSet<String> names = new TreeSet<>();
-        Matcher type = TYPE.matcher(operations.meters().scrape(null));
+        Matcher type = TYPE.matcher(scrape());
         while (type.find()) {
             names.add(type.group(1));
         }
