@@ -55,9 +55,9 @@ class ArchitectureTest {
 
     enum Room {
         EVENT("event", List.of(), List.of()),
-        WIRE("wire", List.of("event", "wire.avro"), List.of(AVRO, JSON)),
+        WIRE("wire", List.of("event", "dataset", "wire.avro"), List.of(AVRO, JSON)),
         PIPELINE("pipeline", List.of("event"), List.of(YAML)),
-        TOPOLOGY("topology", List.of("event", "wire", "pipeline"), List.of(STREAMS, CLIENTS, COMMON, LOG)),
+        TOPOLOGY("topology", List.of("event", "wire", "pipeline", "dataset"), List.of(STREAMS, CLIENTS, COMMON, LOG)),
         LANE("lane", List.of("event", "wire", "worker"), List.of(CLIENTS, COMMON, LOG)),
         WORKER("worker", List.of("event", "model", "token", "sample", "grammar"), List.of(LOG)),
         GRAMMAR("grammar", List.of(), List.of(JSON, AVRO)),

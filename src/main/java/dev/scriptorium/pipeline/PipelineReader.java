@@ -263,7 +263,7 @@ public final class PipelineReader {
     /** Turns what the file says of a topic into Kafka's terms. */
     private record TopicReader(String prefix, int replication, Pipeline.Limits limits) {
         private static final String COMPACT = "compact";
-        private static final Set<String> COMPACTED = Set.of("jobs", "batches", "workers");
+        private static final Set<String> COMPACTED = Set.of("jobs", "templates", "batches", "workers");
 
         Topics topics(Section section) {
             Section completions = section.section("completions");
@@ -283,6 +283,9 @@ public final class PipelineReader {
                     topic(section.section("dead-letters"), "dead-letters", 1, "30d"),
                     topic(jobs, "jobs", 1, null),
                     jobFormat(jobs),
+                    topic(section.section("recipes"), "recipes", 4, "7d"),
+                    topic(section.section("templates"), "templates", 1, null),
+                    topic(section.section("rows"), "rows", 4, "30d"),
                     topic(section.section("batches"), "batches", 1, null),
                     topic(section.section("workers"), "workers", 1, "1h"));
             List.of(completions, rejections, jobs).forEach(Section::refuseUnknown);

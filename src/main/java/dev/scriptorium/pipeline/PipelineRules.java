@@ -229,6 +229,9 @@ final class PipelineRules {
                 "rejections",
                 "dead-letters",
                 "jobs",
+                "recipes",
+                "templates",
+                "rows",
                 "batches",
                 "workers");
         List<TopicSpec> own = topics.all();

@@ -19,6 +19,9 @@ import java.util.List;
  * @param deadLetters records without a readable id or in conflict with an id already taken, bytes untouched
  * @param jobs the latest tally of each job, keyed by job, compacted
  * @param jobFormat how tallies are written; {@link AnswerStyle#AS_PROMPT} is not allowed here
+ * @param recipes datasets to be made, in parts, keyed by job
+ * @param templates of prompts, keyed by their versions, compacted
+ * @param rows of datasets, in their order, keyed by job
  * @param batches the latest state of each submitted file of requests, keyed by job, compacted
  * @param workers the latest status of each worker, keyed by its name, compacted and kept for a short time only
  */
@@ -36,6 +39,9 @@ public record Topics(
         TopicSpec deadLetters,
         TopicSpec jobs,
         AnswerStyle jobFormat,
+        TopicSpec recipes,
+        TopicSpec templates,
+        TopicSpec rows,
         TopicSpec batches,
         TopicSpec workers) {
     /** How answers are written for users. */
@@ -61,6 +67,9 @@ public record Topics(
                 rejections,
                 deadLetters,
                 jobs,
+                recipes,
+                templates,
+                rows,
                 batches,
                 workers);
     }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private static final RequestBook.Edges EDGES = new RequestBook.Edges(
-            Names.REFUSED, Names.REFUSED, Names.GIVE_BACK, Names.TALLY_EARLY, Names.REPLIES_EARLY);
+            Names.REFUSED, Names.REFUSED, Names.GIVE_BACK, Names.TALLY_EARLY, Names.REPLIES_EARLY, Names.ROW_REFUSED);
 
     private final RequestBook.Desk desk;
     private final Pipeline pipeline;
@@ -60,7 +60,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     @Override
     public void process(Record<byte[], byte[]> record) {
         Origin origin = Origin.read(record.headers());
-        switch (decoder.decode(origin.arrival(record.value(), record.headers()))) {
+        switch (understand(record, origin)) {
             case Decoded.Accepted(var prompt) -> take(record, origin, prompt);
             case Decoded.Refused(var rejection, var digest) -> {
                 if (isNew(record, origin, rejection.request(), digest)) {
@@ -75,6 +75,13 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             case Decoded.Cancelled(var cancellation) -> putAside(record, origin, cancellation.sentence(), null);
             case Decoded.Unreadable(var reason) -> putAside(record, origin, reason, null);
         }
+    }
+
+    /** What the router itself made of a recipe was never JSON. */
+    private Decoded understand(Record<byte[], byte[]> record, Origin origin) {
+        return Origin.isExpanded(record.headers())
+                ? book().codec().intake(record.value())
+                : decoder.decode(origin.arrival(record.value(), record.headers()));
     }
 
     private void take(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {

@@ -78,6 +78,30 @@ final class Names {
 
     static final String BY_JOB = "by-job";
 
+    /** Recipes, and the step that makes rows of them. */
+    static final String RECIPES = "recipes";
+
+    static final String EXPAND = "expand";
+    static final String TEMPLATES = "templates";
+    static final String KEEP = "keep";
+
+    /** Where prompts of users and those of recipes meet. */
+    static final String ALL_ADMISSIBLE = "all-admissible";
+
+    /** What admit, cancel and settle say of requests of rows, and who says that a job is cancelled. */
+    static final String ROW_REFUSED = "row-refused";
+
+    static final String ROW_WITHDRAWN = "row-withdrawn";
+    static final String ROW_ANSWERED = "row-answered";
+    static final String OF_JOBS = "of-jobs";
+    static final String JOB_CANCELLED = "job-cancelled";
+
+    /** Ways out of expand, beside the prompts. */
+    static final String ROWS = "rows";
+
+    static final String UNCLEAR = "unclear";
+    static final String LEARNT = "learnt";
+
     /** Stores. */
     static final String REQUESTS_STORE = "requests";
 
@@ -86,6 +110,10 @@ final class Names {
     static final String CANCELLATIONS_STORE = "cancellations";
     static final String BACKLOG_STORE = "backlog";
     static final String TENANTS_STORE = "tenants";
+    static final String RECIPES_STORE = "recipes-store";
+    static final String DRAWS_STORE = "draws";
+    static final String DUPLICATES_STORE = "duplicates";
+    static final String TEMPLATES_STORE = "templates-store";
     static final String TALLIES_STORE = "tallies";
 
     private Names() {}

@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param key the sender's
  * @param at the record's own time in milliseconds
  */
-record Origin(String topic, int partition, long offset, long at, byte @Nullable [] key) {
+public record Origin(String topic, int partition, long offset, long at, byte @Nullable [] key) {
     private static final String TOPIC = "scriptorium-origin-topic";
     private static final String POSITION = "scriptorium-origin-position";
+    /** On prompts that are a recipe's: who wrote them. A sender's own header of that name counts for nothing. */
+    private static final String EXPANDED = "scriptorium-expanded";
+
     private static final String KEY = "scriptorium-origin-key";
 
-    static Origin of(Record<byte[], byte[]> record, RecordMetadata metadata) {
+    public static Origin of(Record<byte[], byte[]> record, RecordMetadata metadata) {
         return new Origin(metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp(), record.key());
     }
 
@@ -45,6 +48,7 @@ record Origin(String topic, int partition, long offset, long at, byte @Nullable 
     /** The sender's headers with this in them. */
     Headers write(Headers headers) {
         Headers marked = new RecordHeaders(headers);
+        marked.remove(EXPANDED);
         RecordHeads.put(marked, TOPIC, topic);
         byte[] position = ByteBuffer.allocate(20)
                 .putInt(partition)
@@ -53,6 +57,15 @@ record Origin(String topic, int partition, long offset, long at, byte @Nullable 
                 .array();
         RecordHeads.put(marked, POSITION, position);
         return RecordHeads.put(marked, KEY, key);
+    }
+
+    /** The same for a prompt that the router wrote itself. */
+    public Headers writeExpanded() {
+        return RecordHeads.put(write(RecordHeads.none()), EXPANDED, "");
+    }
+
+    static boolean isExpanded(Headers headers) {
+        return RecordHeads.bytes(headers, EXPANDED) != null;
     }
 
     /** What wire is given to understand. */
@@ -74,7 +87,7 @@ record Origin(String topic, int partition, long offset, long at, byte @Nullable 
      * @param request whose record it is, null if nobody can tell
      * @param now the time of the dead letter itself
      */
-    Record<byte[], byte[]> deadLetter(
+    public Record<byte[], byte[]> deadLetter(
             byte @Nullable [] value, Headers headers, String reason, @Nullable RequestId request, long now) {
         Headers dead = new RecordHeaders(headers);
         dead.remove(TOPIC).remove(POSITION).remove(KEY);

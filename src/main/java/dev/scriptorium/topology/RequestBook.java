@@ -1,5 +1,6 @@
 package dev.scriptorium.topology;
 
+import dev.scriptorium.dataset.run.RowRequest;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Delivery;
@@ -15,6 +16,7 @@ import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.LaneChoice;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.recipe.Note;
 import dev.scriptorium.wire.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +52,7 @@ final class RequestBook {
     record Desk(Pipeline pipeline, LanePlaces places, RequestObserver observer) {}
 
     /** Where answers and refunds leave the step that holds the book. */
-    record Edges(String completed, String rejected, String refund, String tally, String replies) {}
+    record Edges(String completed, String rejected, String refund, String tally, String replies, String rows) {}
 
     RequestBook(Desk desk, Edges edges, ProcessorContext<byte[], byte[]> context) {
         Pipeline pipeline = desk.pipeline();
@@ -185,6 +187,7 @@ final class RequestBook {
         ReplyAddress reply = state.open().reply();
         send(answers.record(answer, state.contentDigest(), carried, reply, now()), edge, reply);
         observer.ended(answer.outcome(), Duration.between(state.admittedAt(), now()));
+        tellRow(answer.outcome());
         count(change);
         refund(state.open().tenant(), state.open().reservedTokens());
     }
@@ -228,6 +231,7 @@ final class RequestBook {
         Answers.Answer answer = answers.write(rejection, now());
         requests.put(request.key(), new RequestState(digest, RequestState.Phase.REJECTED, null, 0, now(), now()));
         send(answers.record(answer, digest, carried, reply, now()), edges.rejected(), reply);
+        tellRow(answer.outcome());
         count(new JobTally(request.job(), 0, 0, 1, 0, 0, now()));
         observer.ended(answer.outcome(), null);
     }
@@ -238,6 +242,18 @@ final class RequestBook {
         // A topic may have left the pipeline since the request came.
         if (reply != null && topic != null && replyTopics.contains(topic)) {
             context.forward(Answers.reply(answer, topic, reply.partition()), edges.replies());
+        }
+    }
+
+    /** The recipe that waits for the answer gets it too. */
+    private void tellRow(Outcome outcome) {
+        Map<String, String> metadata = switch (outcome) {
+            case Completion completion -> completion.metadata();
+            case Rejection rejection -> rejection.metadata();
+        };
+        if (RowRequest.of(metadata) != null) {
+            byte[] bytes = codec.encode(outcome);
+            context.forward(Note.ANSWER.about(outcome.request().job(), bytes, now().toEpochMilli()), edges.rows());
         }
     }
 

@@ -5,6 +5,9 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.pipeline.Topics;
 import dev.scriptorium.topology.RequestObserver.Exit;
+import dev.scriptorium.topology.recipe.JobCancelled;
+import dev.scriptorium.topology.recipe.KeepTemplate;
+import dev.scriptorium.topology.recipe.RecipeStep;
 import dev.scriptorium.topology.reply.Reply;
 import dev.scriptorium.wire.PromptDecoder;
 import java.util.List;
@@ -77,7 +80,7 @@ public final class RequestTopology {
     private void declare(StreamsBuilder builder) {
         stores(builder);
         KStream<byte[], byte[]> decoded = decoding(builder);
-        KStream<byte[], byte[]> admitted = intake(decoded, builder);
+        KStream<byte[], byte[]> admitted = intake(decoded, expansion(builder), builder);
         KStream<byte[], byte[]> cancelled = cancelling(decoded, builder);
         KStream<byte[], byte[]> settled = settlement(builder);
         replies(admitted, cancelled, settled);
@@ -93,6 +96,11 @@ public final class RequestTopology {
         builder.addStateStore(Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(Names.BACKLOG_STORE), Serdes.String(), Serdes.Long())
                 .withCachingEnabled());
+        // A row changes several times between two commits, and then it is gone.
+        List.of(Names.RECIPES_STORE, Names.DRAWS_STORE, Names.DUPLICATES_STORE)
+                .forEach(name -> builder.addStateStore(Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+                        .withCachingEnabled()));
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(Names.TENANTS_STORE), Serdes.String(), Serdes.ByteArray()));
     }
@@ -106,14 +114,42 @@ public final class RequestTopology {
         return decoded;
     }
 
+    /** Recipes to prompts and rows; gives the prompts. */
+    private KStream<byte[], byte[]> expansion(StreamsBuilder builder) {
+        String templates = Names.TEMPLATES_STORE;
+        builder.addGlobalStore(
+                Stores.timestampedKeyValueStoreBuilder(
+                        Stores.persistentTimestampedKeyValueStore(templates), Serdes.String(), Serdes.ByteArray()),
+                topics.templates().name(),
+                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(Names.TEMPLATES),
+                () -> new KeepTemplate(templates));
+        RecipeStep.Settings settings = new RecipeStep.Settings(
+                topics.recipes().name(),
+                new RecipeStep.Stores(Names.RECIPES_STORE, Names.DRAWS_STORE, Names.DUPLICATES_STORE, templates),
+                new RecipeStep.Edges(Names.ALL_ADMISSIBLE, Names.ROWS, Names.UNCLEAR, Names.LEARNT));
+        KStream<byte[], byte[]> expanded = source(builder, topics.recipes(), Names.RECIPES)
+                .process(
+                        () -> new RecipeStep(settings),
+                        Named.as(Names.EXPAND),
+                        Names.RECIPES_STORE,
+                        Names.DRAWS_STORE,
+                        Names.DUPLICATES_STORE);
+        sink(expanded, topics.rows(), Names.ROWS);
+        putAside(expanded, Names.UNCLEAR);
+        drop(expanded, Names.LEARNT);
+        return expanded;
+    }
+
     /** Prompts to lanes; gives the changes of job tallies. */
-    private KStream<byte[], byte[]> intake(KStream<byte[], byte[]> decoded, StreamsBuilder builder) {
+    private KStream<byte[], byte[]> intake(
+            KStream<byte[], byte[]> decoded, KStream<byte[], byte[]> expanded, StreamsBuilder builder) {
         KStream<byte[], byte[]> reserved = source(builder, topics.quotas(), Names.QUOTAS)
                 .process(() -> new Reserve(pipeline.tenants()), Named.as(Names.RESERVE), Names.TENANTS_STORE);
         putAside(reserved, Names.MISPLACED);
         drop(reserved, Names.REFUNDED);
         // Outcomes are keyed alike, and both meet in one store, so both must have the same number of partitions.
         KStream<byte[], byte[]> admitted = decoded.merge(reserved, Named.as(Names.ADMISSIBLE))
+                .merge(expanded, Named.as(Names.ALL_ADMISSIBLE))
                 .repartition(repartitioned(Names.BY_ID, topics.outcomes()))
                 .process(() -> new Admit(desk), Named.as(Names.ADMIT), SHARED_STORES);
         for (Lane lane : pipeline.lanes()) {
@@ -122,6 +158,7 @@ public final class RequestTopology {
         sink(admitted, topics.rejections(), Names.REFUSED);
         putAside(admitted, Names.CONFLICT);
         sink(admitted, topics.quotas(), Names.GIVE_BACK);
+        sink(admitted, topics.recipes(), Names.ROW_REFUSED);
         drop(admitted, Names.DUPLICATE);
         return admitted;
     }
@@ -134,11 +171,13 @@ public final class RequestTopology {
         putAside(understood, Names.MISUNDERSTOOD);
         KStream<byte[], byte[]> all = decoded.merge(understood, Named.as(Names.CANCELLED));
         sink(all, topics.cancellations(), Names.BROADCAST);
+        sink(all.process(JobCancelled::new, Named.as(Names.OF_JOBS)), topics.recipes(), Names.JOB_CANCELLED);
         KStream<byte[], byte[]> cancelled = all.repartition(
                         repartitioned(Names.CANCELS, topics.outcomes()).withStreamPartitioner(new Understand.ToTasks()))
                 .process(() -> new Cancel(desk), Named.as(Names.CANCEL), SHARED_STORES);
         sink(cancelled, topics.rejections(), Names.WITHDRAWN);
         sink(cancelled, topics.quotas(), Names.RELEASED);
+        sink(cancelled, topics.recipes(), Names.ROW_WITHDRAWN);
         drop(cancelled, Names.NOTED);
         return cancelled;
     }
@@ -151,6 +190,7 @@ public final class RequestTopology {
         sink(settled, topics.rejections(), Names.FAILED);
         putAside(settled, Names.STRAY);
         sink(settled, topics.quotas(), Names.REFUND);
+        sink(settled, topics.recipes(), Names.ROW_ANSWERED);
         for (Lane lane : pipeline.lanes()) {
             laneSink(settled, lane, Names.again(lane), Exit.LANE_AGAIN);
         }

@@ -345,7 +345,7 @@ class PipelineReaderTest {
         assertThat(pipeline.topics().completions().configs()).containsEntry("retention.ms", "-1");
         assertThat(pipeline.lanes()).extracting(Lane::service).containsExactly(Priority.INTERACTIVE, Priority.BULK);
         assertThat(pipeline.lanes()).extracting(Lane::sharePercent).containsExactly(100, 20);
-        assertThat(pipeline.allTopics()).hasSize(14).doesNotHaveDuplicates();
+        assertThat(pipeline.allTopics()).hasSize(17).doesNotHaveDuplicates();
     }
 
     @Test

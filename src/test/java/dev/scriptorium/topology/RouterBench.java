@@ -1,5 +1,6 @@
 package dev.scriptorium.topology;
 
+import dev.scriptorium.dataset.Template;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
@@ -16,6 +17,7 @@ import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.dataset.RecipeFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +49,10 @@ final class RouterBench implements AutoCloseable {
             Names.TIMERS_STORE,
             Names.CANCELLATIONS_STORE,
             Names.BACKLOG_STORE,
-            Names.TENANTS_STORE);
+            Names.TENANTS_STORE,
+            Names.RECIPES_STORE,
+            Names.DRAWS_STORE,
+            Names.DUPLICATES_STORE);
 
     private final Pipeline pipeline;
     private final TopologyTestDriver driver;
@@ -121,6 +126,15 @@ final class RouterBench implements AutoCloseable {
 
     void quota(String tenant, byte[] value) {
         input(pipeline.topics().quotas().name()).pipeInput(bytes(tenant), value, now());
+    }
+
+    void template(Template template) {
+        input(pipeline.topics().templates().name())
+                .pipeInput(bytes(template.version()), new RecipeFormat().write(template), now());
+    }
+
+    void recipe(String job, byte[] event) {
+        input(pipeline.topics().recipes().name()).pipeInput(bytes(job), event, now());
     }
 
     /** Entries of one of the router's stores. */

@@ -5,32 +5,28 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 
 /** Refuses a text that an earlier row has, byte for byte; however far before. */
-public final class ExactDuplicates implements Duplicates {
+final class ExactDuplicates {
     static final String GATE = "exact_duplicates";
     private static final String RULE = "no earlier row has the same text";
 
     private final RunStore store;
 
-    public ExactDuplicates(RunStore store) {
+    ExactDuplicates(RunStore store) {
         this.store = store;
     }
 
-    @Override
-    public List<Verdict> judge(String row, String text, long slot) {
-        String digest = digest(text);
-        String owner = store.exactOwner(digest);
-        if (owner != null) {
-            return List.of(new Verdict(GATE, false, "the same text", RULE, owner));
-        }
-        store.putExactOwner(digest, row);
-        return List.of(new Verdict(GATE, true, "none", RULE));
+    Verdict judge(String text) {
+        String owner = store.exactOwner(digest(text));
+        return owner == null
+                ? new Verdict(GATE, true, "none", RULE)
+                : new Verdict(GATE, false, "the same text", RULE, owner);
     }
 
-    @Override
-    public void forgetBefore(long slot) {}
+    void accept(String row, String text) {
+        store.putExactOwner(digest(text), row);
+    }
 
     private static String digest(String text) {
         try {

@@ -10,6 +10,7 @@ import dev.scriptorium.dataset.Row.Fate;
 import dev.scriptorium.dataset.Template;
 import dev.scriptorium.dataset.Verdict;
 import dev.scriptorium.dataset.gate.Gate;
+import dev.scriptorium.dataset.near.MemoryNearStore;
 import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.ErrorCode;
@@ -72,7 +73,8 @@ class RecipeRunTest {
                 rows.add(row);
             }
         };
-        RecipeRun run = new RecipeRun(recipe, List.of(EVEN), new ExactDuplicates(store), store, output);
+        RecipeRun run = new RecipeRun(
+                recipe, List.of(EVEN), DuplicateGates.of(recipe.gates(), store, new MemoryNearStore()), store, output);
         while (run.expand(1 + random.nextInt(200)) > 0 || !asked.isEmpty()) {
             for (int i = random.nextInt(300); i >= 0 && !asked.isEmpty(); i--) {
                 Prompt prompt = asked.remove(inOrder ? 0 : random.nextInt(asked.size()));
@@ -83,7 +85,12 @@ class RecipeRunTest {
                 }
             }
             if (random.nextInt(8) == 0) {
-                run = new RecipeRun(recipe, List.of(EVEN), new ExactDuplicates(store), store, output);
+                run = new RecipeRun(
+                        recipe,
+                        List.of(EVEN),
+                        DuplicateGates.of(recipe.gates(), store, new MemoryNearStore()),
+                        store,
+                        output);
             }
         }
         assertThat(run.isFinished()).isTrue();
