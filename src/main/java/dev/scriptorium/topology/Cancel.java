@@ -28,7 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     static final Duration SLICE_INTERVAL = Duration.ofMillis(500);
     private static final RequestBook.Edges EDGES = new RequestBook.Edges(
-            Names.WITHDRAWN, Names.WITHDRAWN, Names.RELEASED, Names.TALLY_EARLY, Names.REPLIES_EARLY, Names.ROW_WITHDRAWN);
+            Names.WITHDRAWN,
+            Names.WITHDRAWN,
+            Names.RELEASED,
+            Names.TALLY_EARLY,
+            Names.REPLIES_EARLY,
+            Names.ROW_WITHDRAWN);
     private static final int SLICE_REQUESTS_MAX = 2_000;
 
     private final RequestBook.Desk desk;

@@ -37,8 +37,8 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
     private static final int SWEEP_REQUESTS_MAX = 10_000;
     private static final int TIMERS_MAX = 2_000;
-    private static final RequestBook.Edges EDGES =
-            new RequestBook.Edges(Names.COMPLETED, Names.FAILED, Names.REFUND, Names.TALLY, Names.REPLIES, Names.ROW_ANSWERED);
+    private static final RequestBook.Edges EDGES = new RequestBook.Edges(
+            Names.COMPLETED, Names.FAILED, Names.REFUND, Names.TALLY, Names.REPLIES, Names.ROW_ANSWERED);
 
     private final RequestBook.Desk desk;
     private final Pipeline pipeline;

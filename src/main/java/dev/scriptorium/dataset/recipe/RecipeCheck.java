@@ -1,0 +1,111 @@
+package dev.scriptorium.dataset.recipe;
+
+import dev.scriptorium.dataset.GateSettings;
+import dev.scriptorium.dataset.Recipe;
+import dev.scriptorium.dataset.RowKey;
+import dev.scriptorium.dataset.SeedRow;
+import dev.scriptorium.dataset.Template;
+import dev.scriptorium.dataset.gate.Benchmarks;
+import dev.scriptorium.dataset.gate.Gates;
+import dev.scriptorium.dataset.run.PromptWriter;
+import dev.scriptorium.pipeline.Section;
+import dev.scriptorium.pipeline.Spelling;
+import dev.scriptorium.token.TemplateException;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** What shows only when a recipe is tried: templates that ask for columns that no seed has, patterns that are none. */
+final class RecipeCheck {
+    private static final Pattern SEED_COLUMN = Pattern.compile("\\bseed\\.(\\w+)");
+
+    private final Section.Source source;
+    private final RecipeFile file;
+
+    RecipeCheck(Section.Source source, RecipeFile file) {
+        this.source = source;
+        this.file = file;
+    }
+
+    void check() {
+        gates(file.recipe().gates());
+        SeedRow first;
+        try (SeedRows seeds = SeedRows.open(file.seeds())) {
+            first = seeds.next();
+        } catch (IOException | IllegalStateException e) {
+            source.problem(source.place("seeds"), "the seeds cannot be read: " + e.getMessage());
+            return;
+        }
+        if (first == null) {
+            source.problem(source.place("seeds"), file.seeds().path() + " has no rows, so nothing would be made");
+            return;
+        }
+        for (Template template : file.recipe().templates()) {
+            template(template, first);
+        }
+    }
+
+    private void gates(GateSettings gates) {
+        try {
+            var _ = Gates.of(gates, new Benchmarks(1, List.of()));
+            if (gates.judge() != null) {
+                Matcher matcher = Pattern.compile(gates.judge().pattern()).matcher("");
+                if (matcher.groupCount() < 1) {
+                    source.problem(
+                            source.place("gates.judge.pattern"),
+                            "gates.judge.pattern is '%s', but it must have a group in brackets, which is the score"
+                                    .formatted(gates.judge().pattern()));
+                }
+            }
+        } catch (PatternSyntaxException e) {
+            source.problem(
+                    source.place("gates.judge.pattern"), "gates.judge.pattern is no pattern: " + e.getDescription());
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            source.problem(source.place(message.startsWith("gates.") ? message.split("[ :]", 2)[0] : "gates"), message);
+        }
+    }
+
+    private void template(Template template, SeedRow seed) {
+        Recipe recipe = file.recipe();
+        Set<String> columns = new LinkedHashSet<>(seed.values().keySet());
+        Matcher asked = SEED_COLUMN.matcher(template.text() + template.system());
+        Section.Place place = source.place("templates." + template.name());
+        boolean found = true;
+        while (asked.find()) {
+            if (!columns.contains(asked.group(1)) && !template.text().contains("seed." + asked.group(1) + " is ")) {
+                found = false;
+                source.problem(
+                        place,
+                        "template '%s' asks for seed.%s, but %s has the columns %s.%s"
+                                .formatted(
+                                        template.name(),
+                                        asked.group(1),
+                                        file.seeds().path().getFileName(),
+                                        String.join(", ", columns),
+                                        Spelling.didYouMean(asked.group(1), columns)));
+            }
+        }
+        if (!found) {
+            return;
+        }
+        RowKey key = new RowKey(
+                0,
+                template.name(),
+                recipe.audiences().isEmpty() ? "" : recipe.audiences().getFirst(),
+                recipe.styles().isEmpty() ? "" : recipe.styles().getFirst(),
+                0);
+        try {
+            String prompt = new PromptWriter(recipe).text(key, seed);
+            if (prompt.isEmpty()) {
+                source.problem(place, "template '%s' gives an empty prompt".formatted(template.name()));
+            }
+        } catch (TemplateException e) {
+            source.problem(place, "template '%s': %s".formatted(template.name(), e.getMessage()));
+        }
+    }
+}
