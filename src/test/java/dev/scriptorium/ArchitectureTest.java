@@ -56,7 +56,7 @@ class ArchitectureTest {
     enum Room {
         EVENT("event", List.of(), List.of()),
         WIRE("wire", List.of("event", "dataset", "wire.avro"), List.of(AVRO, JSON)),
-        PIPELINE("pipeline", List.of("event"), List.of(YAML)),
+        PIPELINE("pipeline", List.of("event", "grammar"), List.of(YAML)),
         TOPOLOGY("topology", List.of("event", "wire", "pipeline", "dataset"), List.of(STREAMS, CLIENTS, COMMON, LOG)),
         LANE("lane", List.of("event", "wire", "worker"), List.of(CLIENTS, COMMON, LOG)),
         WORKER("worker", List.of("event", "model", "token", "sample", "grammar"), List.of(LOG)),

@@ -21,7 +21,7 @@ final class Dfa {
 
     /** All texts of these code points. */
     static Dfa anyOf(CodePoints characters) {
-        Nfa nfa = new Nfa();
+        Nfa nfa = new Nfa(new PatternWork());
         nfa.edge(Nfa.START, characters, Nfa.START);
         return of(nfa, Nfa.START);
     }
@@ -68,8 +68,10 @@ final class Dfa {
 
         private final List<List<Edge>> edges = new ArrayList<>();
         private final List<List<Integer>> free = new ArrayList<>();
+        private final PatternWork work;
 
-        Nfa() {
+        Nfa(PatternWork work) {
+            this.work = work;
             state();
         }
 
@@ -95,6 +97,7 @@ final class Dfa {
             BitSet all = (BitSet) states.clone();
             List<Integer> open = new ArrayList<>(all.stream().boxed().toList());
             while (!open.isEmpty()) {
+                work.spend(1);
                 for (int next : free.get(open.removeLast())) {
                     if (!all.get(next)) {
                         all.set(next);
@@ -123,6 +126,7 @@ final class Dfa {
             rows.add(row);
             for (int[] stretch : stretches(nfa, states.get(state))) {
                 BitSet reached = nfa.closure(targets(nfa, states.get(state), stretch[0]));
+                nfa.work.spend(states.get(state).cardinality());
                 if (reached.isEmpty()) {
                     continue;
                 }
@@ -143,7 +147,7 @@ final class Dfa {
         for (int state = 0; state < states.size(); state++) {
             accepting.set(state, states.get(state).get(end));
         }
-        return trimmed(rows, accepting);
+        return trimmed(rows, accepting, nfa.work);
     }
 
     /** The code points cut where an edge of one of the states begins or ends. */
@@ -179,11 +183,12 @@ final class Dfa {
     }
 
     /** Without the ways that lead nowhere. */
-    private static Dfa trimmed(List<List<int[]>> rows, BitSet accepting) {
+    private static Dfa trimmed(List<List<int[]>> rows, BitSet accepting, PatternWork work) {
         BitSet alive = (BitSet) accepting.clone();
         boolean grew = true;
         while (grew) {
             grew = false;
+            work.spend(rows.size());
             for (int state = 0; state < rows.size(); state++) {
                 if (!alive.get(state) && rows.get(state).stream().anyMatch(edge -> alive.get(edge[2]))) {
                     alive.set(state);

@@ -68,6 +68,7 @@ final class JsonSchemas {
     private final JsonNode root;
     private final Map<String, Named> named = new LinkedHashMap<>();
     private final List<Runnable> open = new ArrayList<>();
+    private final PatternWork work = new PatternWork();
     private int rules;
 
     private JsonSchemas(JsonNode root) {
@@ -251,7 +252,7 @@ final class JsonSchemas {
         };
     }
 
-    private static Rule text(JsonNode node, String at) {
+    private Rule text(JsonNode node, String at) {
         int least = count(node, "minLength", 0, at);
         int most = count(node, "maxLength", Text.UNBOUNDED, at);
         requireOrder("minLength", least, "maxLength", most, at);
@@ -267,7 +268,7 @@ final class JsonSchemas {
                     at, "'pattern' beside 'minLength' or 'maxLength' is not supported; say the length in the pattern");
         }
         try {
-            return new Text(0, Text.UNBOUNDED, Patterns.compile(pattern.textValue()));
+            return new Text(0, Text.UNBOUNDED, Patterns.compile(pattern.textValue(), work));
         } catch (UnsupportedSchemaException e) {
             throw new UnsupportedSchemaException(
                     "%s/pattern: the pattern '%s' %s".formatted(at, pattern.textValue(), e.getMessage()), e);

@@ -23,7 +23,7 @@ final class Patterns {
     private static final CodePoints LINE_END = CodePoints.of('\n', '\n', '\r', '\r', 0x85, 0x85, 0x2028, 0x2029);
 
     private final int[] pattern;
-    private final Nfa nfa = new Nfa();
+    private final Nfa nfa;
     private int at;
     private int depth;
 
@@ -44,13 +44,14 @@ final class Patterns {
 
     private record Piece(int start, int end) {}
 
-    private Patterns(String pattern) {
+    private Patterns(String pattern, PatternWork work) {
+        this.nfa = new Nfa(work);
         this.pattern = pattern.codePoints().toArray();
     }
 
     /** @throws UnsupportedSchemaException whose message goes on after "the pattern" */
-    static Dfa compile(String pattern) {
-        Patterns reader = new Patterns(pattern);
+    static Dfa compile(String pattern, PatternWork work) {
+        Patterns reader = new Patterns(pattern, work);
         Piece whole = reader.alternatives(true);
         if (reader.at < reader.pattern.length) {
             throw reader.refuse("has a ')' too many");

@@ -17,6 +17,7 @@ public final class Router {
     private static final int SUGGESTION_CHARACTERS_MAX = 64;
 
     private final Pipeline pipeline;
+    private final Forms forms = new Forms();
     private final Map<String, Lane> lanes = new HashMap<>();
 
     public Router(Pipeline pipeline) {
@@ -40,6 +41,15 @@ public final class Router {
         Pipeline.Model model = pipeline.models().get(name);
         if (model == null) {
             return refuse(prompt, ErrorCode.MODEL_NOT_FOUND, unknownModel(name), "model", now);
+        }
+        String problem = forms.problem(prompt.answer().format());
+        if (problem != null) {
+            return refuse(
+                    prompt,
+                    ErrorCode.INVALID_VALUE,
+                    "field 'response_format' cannot be enforced: " + problem,
+                    "response_format",
+                    now);
         }
         for (Route route : pipeline.routes()) {
             Lane lane = lanes.get(route.lane());

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.scriptorium.Golden;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -188,5 +191,19 @@ class GrammarTest {
             return "  " + e.getMessage();
         }
         return "  ACCEPTED";
+    }
+
+    @Test
+    @Timeout(20)
+    void thousandPatternsThatAreHardTogetherAreRefusedInTime() {
+        // Given
+        String properties = IntStream.range(0, 1000)
+                .mapToObj(i -> "\"p%d\":{\"type\":\"string\",\"pattern\":\"^(a|b)*a(a|b){8}$\"}".formatted(i))
+                .collect(Collectors.joining(","));
+
+        // Then
+        assertThatThrownBy(() -> Grammar.jsonSchema("{\"type\":\"object\",\"properties\":{" + properties + "}}"))
+                .isInstanceOf(UnsupportedSchemaException.class)
+                .hasMessageContaining("is too much work, together with those before it: more than 2000000 steps");
     }
 }

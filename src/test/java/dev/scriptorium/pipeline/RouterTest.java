@@ -3,12 +3,15 @@ package dev.scriptorium.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptorium.Seeds;
+import dev.scriptorium.event.AnswerSpec;
+import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.Dialect;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Input;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.event.Sampling;
 import java.time.Instant;
 import java.util.List;
@@ -141,5 +144,38 @@ class RouterTest {
             }
             assertThat(ROUTER.route(prompt, NOON)).isEqualTo(routing);
         }
+    }
+
+    @Test
+    void schemaThatCannotBeEnforcedIsRefusedBeforeAnyLane() {
+        // Given
+        Prompt good = asking("{\"type\":\"object\",\"properties\":{\"age\":{\"type\":\"integer\"}}}");
+        Prompt bad = asking("{\"type\":\"string\",\"format\":\"email\"}");
+
+        // Then
+        assertThat(laneOf(good)).isEqualTo("bulk");
+        assertThat(ROUTER.route(bad, NOON)).isInstanceOfSatisfying(Routing.Refused.class, refused -> {
+            assertThat(refused.rejection().code()).isEqualTo(ErrorCode.INVALID_VALUE);
+            assertThat(refused.rejection().field()).isEqualTo("response_format");
+            assertThat(refused.rejection().message())
+                    .startsWith("field 'response_format' cannot be enforced: #: keyword 'format' is not supported");
+        });
+        assertThat(ROUTER.route(bad, NOON)).isEqualTo(ROUTER.route(bad, NOON));
+    }
+
+    private static Prompt asking(String schema) {
+        return new Prompt(
+                new RequestId("job", "1"),
+                Dialect.PLAIN,
+                "acme",
+                null,
+                new Input.Text("Once"),
+                Sampling.UNSAID,
+                new AnswerSpec(1, null, false, new ResponseFormat.JsonSchema("asked", schema)),
+                Priority.BULK,
+                null,
+                Map.of(),
+                null,
+                Delivery.WHOLE);
     }
 }
