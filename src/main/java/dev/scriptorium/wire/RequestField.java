@@ -13,7 +13,7 @@ import java.util.Optional;
  * What a JSON request may say: the catalogue that the decoder goes by and that {@code docs/reference/request-fields.md}
  * is generated from. In an OpenAI line these stand in {@code body}, in a plain object at the top.
  */
-enum RequestField {
+public enum RequestField {
     ID("id", "text or whole number", "1 to 256 characters, none of them a control character", "the record's key"),
     JOB("job", "text", "1 to 128 letters, digits, dots, dashes or underscores", "the header, else `default`"),
     TENANT("tenant", "text", "1 to 128 characters", "the header, else `default`", "user"),
@@ -78,13 +78,28 @@ enum RequestField {
     }
 
     /** The public name. */
-    String key() {
+    public String key() {
         return key;
     }
 
     /** What kind of JSON value it is, for people. */
     String type() {
         return type;
+    }
+
+    /** The same in the words of JSON Schema; more than one where either will do. */
+    public List<String> jsonTypes() {
+        return switch (this) {
+            case ID -> List.of("string", "integer");
+            case STOP -> List.of("string", "array");
+            case JOB, TENANT, MODEL, PROMPT, PRIORITY, DEADLINE, ON_DEADLINE, ON_CANCEL -> List.of("string");
+            case MESSAGES -> List.of("array");
+            case MAX_TOKENS, MAX_LENGTH, TOP_K, SEED, N, TOP_LOGPROBS -> List.of("integer");
+            case TEMPERATURE, TOP_P, MIN_P, REPETITION_PENALTY, FREQUENCY_PENALTY, PRESENCE_PENALTY ->
+                List.of("number");
+            case LOGPROBS, ECHO, SPECIAL_TOKENS, STREAM -> List.of("boolean");
+            case RESPONSE_FORMAT, METADATA -> List.of("object");
+        };
     }
 
     /** The rule as the end of "it must be …". */
@@ -98,12 +113,12 @@ enum RequestField {
     }
 
     /** The public name first, then the names that other programs have for the same. */
-    List<String> names() {
+    public List<String> names() {
         return names;
     }
 
     /** What it does, in the words of the nouns. */
-    String meaning() {
+    public String meaning() {
         return switch (this) {
             case ID -> "the request's own name, unique in its job; in an OpenAI line `custom_id`";
             case JOB -> "the bulk job it belongs to";

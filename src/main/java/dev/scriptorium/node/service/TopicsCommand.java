@@ -3,6 +3,7 @@ package dev.scriptorium.node.service;
 import dev.scriptorium.node.process.ExitCode;
 import dev.scriptorium.topology.TopicSetup.Finding;
 import dev.scriptorium.topology.TopicSetup.State;
+import dev.scriptorium.topology.contract.AsyncApi;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,8 +22,17 @@ public final class TopicsCommand implements Callable<Integer> {
     @Option(names = "--check", description = "Only look; exit code 1 if a topic is missing or differs.")
     private boolean checkOnly;
 
+    @Option(
+            names = "--asyncapi",
+            description = "Only print the pipeline's AsyncAPI 3 document; its Avro schemas are in ../schemas.")
+    private boolean asyncApi;
+
     @Override
     public Integer call() {
+        if (asyncApi) {
+            System.out.print(AsyncApi.of(options.load()));
+            return ExitCode.OK.code();
+        }
         try (Services services = Services.connect(options.load(), options)) {
             List<Finding> findings = checkOnly ? services.checkTopics() : services.createTopics();
             findings.forEach(finding -> System.out.printf(
