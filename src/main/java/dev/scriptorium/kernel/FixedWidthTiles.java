@@ -1,7 +1,5 @@
 package dev.scriptorium.kernel;
 
-import static dev.scriptorium.kernel.Panels.ROWS;
-
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -51,28 +49,26 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
         FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
         int at = tile.x;
-        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
-            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
-            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
-            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
-            int count = Math.min(WIDENING.run(), tile.end - column);
-            for (int k = 0; k < count; k++) {
-                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
-                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
-                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 4]);
-                a0 = value.fma(w0, a0);
-                a1 = value.fma(w1, a1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 1]);
-                b0 = value.fma(w0, b0);
-                b1 = value.fma(w1, b1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 2]);
-                c0 = value.fma(w0, c0);
-                c1 = value.fma(w1, c1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 3]);
-                d0 = value.fma(w0, d0);
-                d1 = value.fma(w1, d1);
-            }
-            at += count * 4;
+        int start = tile.start;
+        int count = tile.end - start;
+        int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
+        int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        for (int k = 0; k < count; k++) {
+            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 =
+                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 4]);
+            a0 = value.fma(w0, a0);
+            a1 = value.fma(w1, a1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 1]);
+            b0 = value.fma(w0, b0);
+            b1 = value.fma(w1, b1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 2]);
+            c0 = value.fma(w0, c0);
+            c1 = value.fma(w1, c1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 4 + 3]);
+            d0 = value.fma(w0, d0);
+            d1 = value.fma(w1, d1);
         }
         a0.intoArray(y, y0);
         a1.intoArray(y, y0 + LANES);
@@ -106,34 +102,32 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
         FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
         int at = tile.x;
-        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
-            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
-            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
-            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
-            int count = Math.min(WIDENING.run(), tile.end - column);
-            for (int k = 0; k < count; k++) {
-                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
-                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
-                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 6]);
-                a0 = value.fma(w0, a0);
-                a1 = value.fma(w1, a1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 1]);
-                b0 = value.fma(w0, b0);
-                b1 = value.fma(w1, b1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 2]);
-                c0 = value.fma(w0, c0);
-                c1 = value.fma(w1, c1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 3]);
-                d0 = value.fma(w0, d0);
-                d1 = value.fma(w1, d1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 4]);
-                e0 = value.fma(w0, e0);
-                e1 = value.fma(w1, e1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 5]);
-                f0 = value.fma(w0, f0);
-                f1 = value.fma(w1, f1);
-            }
-            at += count * 6;
+        int start = tile.start;
+        int count = tile.end - start;
+        int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
+        int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        for (int k = 0; k < count; k++) {
+            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 =
+                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 6]);
+            a0 = value.fma(w0, a0);
+            a1 = value.fma(w1, a1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 1]);
+            b0 = value.fma(w0, b0);
+            b1 = value.fma(w1, b1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 2]);
+            c0 = value.fma(w0, c0);
+            c1 = value.fma(w1, c1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 3]);
+            d0 = value.fma(w0, d0);
+            d1 = value.fma(w1, d1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 4]);
+            e0 = value.fma(w0, e0);
+            e1 = value.fma(w1, e1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 6 + 5]);
+            f0 = value.fma(w0, f0);
+            f1 = value.fma(w1, f1);
         }
         a0.intoArray(y, y0);
         a1.intoArray(y, y0 + LANES);
@@ -177,40 +171,38 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         FloatVector h0 = FloatVector.fromArray(FLOATS, y, y7);
         FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + LANES);
         int at = tile.x;
-        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
-            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
-            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
-            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
-            int count = Math.min(WIDENING.run(), tile.end - column);
-            for (int k = 0; k < count; k++) {
-                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
-                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
-                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 8]);
-                a0 = value.fma(w0, a0);
-                a1 = value.fma(w1, a1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 1]);
-                b0 = value.fma(w0, b0);
-                b1 = value.fma(w1, b1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 2]);
-                c0 = value.fma(w0, c0);
-                c1 = value.fma(w1, c1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 3]);
-                d0 = value.fma(w0, d0);
-                d1 = value.fma(w1, d1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 4]);
-                e0 = value.fma(w0, e0);
-                e1 = value.fma(w1, e1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 5]);
-                f0 = value.fma(w0, f0);
-                f1 = value.fma(w1, f1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 6]);
-                g0 = value.fma(w0, g0);
-                g1 = value.fma(w1, g1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 7]);
-                h0 = value.fma(w0, h0);
-                h1 = value.fma(w1, h1);
-            }
-            at += count * 8;
+        int start = tile.start;
+        int count = tile.end - start;
+        int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
+        int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        for (int k = 0; k < count; k++) {
+            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 =
+                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 8]);
+            a0 = value.fma(w0, a0);
+            a1 = value.fma(w1, a1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 1]);
+            b0 = value.fma(w0, b0);
+            b1 = value.fma(w1, b1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 2]);
+            c0 = value.fma(w0, c0);
+            c1 = value.fma(w1, c1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 3]);
+            d0 = value.fma(w0, d0);
+            d1 = value.fma(w1, d1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 4]);
+            e0 = value.fma(w0, e0);
+            e1 = value.fma(w1, e1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 5]);
+            f0 = value.fma(w0, f0);
+            f1 = value.fma(w1, f1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 6]);
+            g0 = value.fma(w0, g0);
+            g1 = value.fma(w1, g1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 8 + 7]);
+            h0 = value.fma(w0, h0);
+            h1 = value.fma(w1, h1);
         }
         a0.intoArray(y, y0);
         a1.intoArray(y, y0 + LANES);
@@ -270,52 +262,50 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         FloatVector l0 = FloatVector.fromArray(FLOATS, y, y11);
         FloatVector l1 = FloatVector.fromArray(FLOATS, y, y11 + LANES);
         int at = tile.x;
-        for (int column = tile.start; column < tile.end; column += WIDENING.run()) {
-            FloatVector scale0 = WIDENING.scale(weights, tile.panel, column, tile.lane);
-            FloatVector scale1 = WIDENING.scale(weights, tile.panel, column, tile.lane + LANES);
-            int from = WIDENING.at(weights, tile.panel, column) + tile.lane;
-            int count = Math.min(WIDENING.run(), tile.end - column);
-            for (int k = 0; k < count; k++) {
-                FloatVector w0 = WIDENING.widen(weights, from + k * ROWS, scale0);
-                FloatVector w1 = WIDENING.widen(weights, from + k * ROWS + LANES, scale1);
-                FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 12]);
-                a0 = value.fma(w0, a0);
-                a1 = value.fma(w1, a1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 1]);
-                b0 = value.fma(w0, b0);
-                b1 = value.fma(w1, b1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 2]);
-                c0 = value.fma(w0, c0);
-                c1 = value.fma(w1, c1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 3]);
-                d0 = value.fma(w0, d0);
-                d1 = value.fma(w1, d1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 4]);
-                e0 = value.fma(w0, e0);
-                e1 = value.fma(w1, e1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 5]);
-                f0 = value.fma(w0, f0);
-                f1 = value.fma(w1, f1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 6]);
-                g0 = value.fma(w0, g0);
-                g1 = value.fma(w1, g1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 7]);
-                h0 = value.fma(w0, h0);
-                h1 = value.fma(w1, h1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 8]);
-                i0 = value.fma(w0, i0);
-                i1 = value.fma(w1, i1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 9]);
-                j0 = value.fma(w0, j0);
-                j1 = value.fma(w1, j1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 10]);
-                k0 = value.fma(w0, k0);
-                k1 = value.fma(w1, k1);
-                value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 11]);
-                l0 = value.fma(w0, l0);
-                l1 = value.fma(w1, l1);
-            }
-            at += count * 12;
+        int start = tile.start;
+        int count = tile.end - start;
+        int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
+        int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        for (int k = 0; k < count; k++) {
+            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 =
+                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 12]);
+            a0 = value.fma(w0, a0);
+            a1 = value.fma(w1, a1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 1]);
+            b0 = value.fma(w0, b0);
+            b1 = value.fma(w1, b1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 2]);
+            c0 = value.fma(w0, c0);
+            c1 = value.fma(w1, c1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 3]);
+            d0 = value.fma(w0, d0);
+            d1 = value.fma(w1, d1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 4]);
+            e0 = value.fma(w0, e0);
+            e1 = value.fma(w1, e1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 5]);
+            f0 = value.fma(w0, f0);
+            f1 = value.fma(w1, f1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 6]);
+            g0 = value.fma(w0, g0);
+            g1 = value.fma(w1, g1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 7]);
+            h0 = value.fma(w0, h0);
+            h1 = value.fma(w1, h1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 8]);
+            i0 = value.fma(w0, i0);
+            i1 = value.fma(w1, i1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 9]);
+            j0 = value.fma(w0, j0);
+            j1 = value.fma(w1, j1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 10]);
+            k0 = value.fma(w0, k0);
+            k1 = value.fma(w1, k1);
+            value = FloatVector.broadcast(FLOATS, x[at + k * 12 + 11]);
+            l0 = value.fma(w0, l0);
+            l1 = value.fma(w1, l1);
         }
         a0.intoArray(y, y0);
         a1.intoArray(y, y0 + LANES);

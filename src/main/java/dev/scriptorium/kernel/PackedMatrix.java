@@ -2,6 +2,8 @@ package dev.scriptorium.kernel;
 
 import static dev.scriptorium.kernel.Panels.ROWS;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Weights in ggml's blocks of quants of four to six bits, kept as small as they are in a file but with rows in lanes.
  *
@@ -106,17 +108,19 @@ public final class PackedMatrix implements WidenedMatrix {
     private final float[] minimums; // likewise
     private final byte[] blockScales; // (panel, block, rows of a panel)
     private final byte[] blockMinimums; // likewise
+    private final @Nullable Weights weights;
 
     private PackedMatrix(Kind kind, int rows, int columns) {
         this.kind = kind;
         this.rows = rows;
         this.columns = columns;
-        low = new byte[Panels.elements(rows, columns / 2)];
+        low = new byte[Panels.elements(rows, columns / 2) + Q8Matrix.OVERRUN_BYTES];
         high = new byte[kind.highBits == 0 ? 0 : Panels.elements(rows, columns / highColumns())];
         scales = new float[Panels.elements(rows, columns / kind.superColumns)];
         minimums = new float[kind.minimums ? scales.length : 0];
         blockScales = new byte[kind.isNested() ? Panels.elements(rows, columns / kind.blockColumns) : 0];
         blockMinimums = new byte[kind.minimums ? blockScales.length : 0];
+        weights = kind == Kind.Q4_0 ? Weights.q4(columns, low, scales) : null;
     }
 
     /** Columns that share a byte of {@link #high}. */
@@ -171,6 +175,12 @@ public final class PackedMatrix implements WidenedMatrix {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** For loops that widen in registers; null for all kinds but Q4_0. */
+    @Nullable
+    Weights weights() {
+        return weights;
     }
 
     @Override

@@ -12,7 +12,7 @@ public final class Q8Matrix implements Matrix {
     public static final int BLOCK_COLUMNS = 32;
 
     /** The narrowest kernels load 8 quants to use 4, so the last load reaches past the last weight. */
-    private static final int OVERRUN_BYTES = 8;
+    static final int OVERRUN_BYTES = 8;
 
     private final int rows;
     private final int columns;

@@ -9,6 +9,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fast twin. Weights are widened in registers as they stream by: for one token, which is bound by memory, four
@@ -20,8 +21,8 @@ public final class VectorKernels implements Kernels {
     /** More tiles than this at once would drive each other's x out of the second cache. */
     private static final int TILES_AT_ONCE = 8;
 
-    /** Weights of a panel that stay in the nearest cache while one tile after the other goes over them; whole runs. */
-    private static final int COLUMNS_AT_ONCE = 512;
+    /** Weights of a panel that stay in the nearer caches while one tile after the other goes over them; whole runs. */
+    private static final int COLUMNS_AT_ONCE = 1024;
 
     private final int bits;
     private final int lanes;
@@ -100,18 +101,27 @@ public final class VectorKernels implements Kernels {
             return;
         }
         int yStride = Kernels.stride(matrix.rows());
-        switch (matrix) {
-            case F32Matrix f32 -> product(f32.weights, panels, x, y, scratch, yStride);
-            case Bf16Matrix bf16 -> product(bf16.weights, panels, x, y, scratch, yStride);
-            case Q8Matrix q8 -> product(q8.weights, panels, x, y, scratch, yStride);
-            case WidenedMatrix widened -> {
-                if (x.tokens() == 1) {
-                    widenedLines(widened, panels, x, y, scratch);
-                } else {
-                    widenedTiles(widened, panels, x, y, scratch, yStride);
-                }
+        Weights weights = weights(matrix);
+        if (weights != null) {
+            product(weights, panels, x, y, scratch, yStride);
+        } else if (matrix instanceof WidenedMatrix widened) {
+            if (x.tokens() == 1) {
+                widenedLines(widened, panels, x, y, scratch);
+            } else {
+                widenedTiles(widened, panels, x, y, scratch, yStride);
             }
         }
+    }
+
+    /** Null for kinds that go through memory. */
+    private static @Nullable Weights weights(Matrix matrix) {
+        return switch (matrix) {
+            case F32Matrix f32 -> f32.weights;
+            case Bf16Matrix bf16 -> bf16.weights;
+            case Q8Matrix q8 -> q8.weights;
+            case PackedMatrix packed -> packed.weights();
+            case F16Matrix _ -> null;
+        };
     }
 
     private void product(Weights weights, Range panels, PackedRows x, float[] y, Scratch scratch, int yStride) {

@@ -4,5 +4,6 @@ package dev.scriptorium.kernel;
 enum WeightKind {
     F32,
     BF16,
-    Q8_0
+    Q8_0,
+    Q4_0
 }

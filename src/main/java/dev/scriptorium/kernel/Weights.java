@@ -7,7 +7,7 @@ package dev.scriptorium.kernel;
  * @param columns of the matrix
  * @param floats f32 weights
  * @param shorts bfloat16 weights
- * @param bytes quants
+ * @param bytes quants, two of Q4_0 in a byte
  * @param scales one a row and block of 32 columns, laid out as weights are
  */
 record Weights(WeightKind kind, int columns, float[] floats, short[] shorts, byte[] bytes, float[] scales) {
@@ -25,5 +25,9 @@ record Weights(WeightKind kind, int columns, float[] floats, short[] shorts, byt
 
     static Weights q8(int columns, byte[] quants, float[] scales) {
         return new Weights(WeightKind.Q8_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
+    }
+
+    static Weights q4(int columns, byte[] quants, float[] scales) {
+        return new Weights(WeightKind.Q4_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
     }
 }

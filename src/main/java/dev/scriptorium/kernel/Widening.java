@@ -14,23 +14,38 @@ import jdk.incubator.vector.VectorSpecies;
  * How one kind of weight becomes f32 in a register: the place where a new kind of quant plugs in.
  *
  * <p>All are records, and the loops hold theirs in a static final field: C2 trusts both, so that nothing is left of
- * these calls but the instructions. Columns are taken in runs; within a run, where weights lie and how they are shifted
- * goes on in one way, the next k {@code ROWS} elements further.
+ * these calls but the instructions. Columns are taken in runs, which have their scales in common.
  */
 sealed interface Widening {
+    /**
+     * Columns of a block of Q8_0 and Q4_0. As many as a panel has rows, so that scales of a block lie as far apart as
+     * columns.
+     */
+    int RUN_COLUMNS = 32;
+
     VectorSpecies<Float> floats();
 
-    /** Columns that are walked in one way; a matrix's columns are whole runs, or its kind has runs of any length. */
+    /** Columns with one scale; a matrix's columns are whole runs, or its kind has runs of any length. */
     int run();
 
     /** Where the array has the weight of the panel's first row at the column that begins a run. */
     int at(Weights weights, int panel, int column);
 
-    /** What is the same for a vector of rows all along a run: their scales. */
-    FloatVector scale(Weights weights, int panel, int column, int lane);
+    /** Where the panel's scales begin. */
+    int scales(Weights weights, int panel);
 
-    /** @param at from {@link #at}, plus the lane, plus {@code ROWS} for each column since */
-    FloatVector widen(Weights weights, int at, FloatVector scale);
+    /**
+     * What is the same for a vector of rows all along a run: their scales.
+     *
+     * @param from of {@link #scales}, plus the lane
+     */
+    FloatVector scale(Weights weights, int from, int column);
+
+    /**
+     * @param from of {@link #at}, plus the lane
+     * @param k columns since
+     */
+    FloatVector widen(Weights weights, int from, int k, FloatVector scale);
 
     static Widening of(WeightKind kind, int bits) {
         VectorSpecies<Float> floats = VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
@@ -42,6 +57,7 @@ sealed interface Widening {
             case F32 -> new F32(floats);
             case BF16 -> new Bf16(floats, ints, shorts);
             case Q8_0 -> new Q8(floats, bytes);
+            case Q4_0 -> new Q4(floats, ints, bytes);
         };
     }
 
@@ -57,13 +73,18 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector scale(Weights weights, int panel, int column, int lane) {
+        public int scales(Weights weights, int panel) {
+            return 0;
+        }
+
+        @Override
+        public FloatVector scale(Weights weights, int from, int column) {
             return FloatVector.zero(floats);
         }
 
         @Override
-        public FloatVector widen(Weights weights, int at, FloatVector scale) {
-            return FloatVector.fromArray(floats, weights.floats(), at);
+        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
+            return FloatVector.fromArray(floats, weights.floats(), from + k * ROWS);
         }
     }
 
@@ -80,14 +101,19 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector scale(Weights weights, int panel, int column, int lane) {
+        public int scales(Weights weights, int panel) {
+            return 0;
+        }
+
+        @Override
+        public FloatVector scale(Weights weights, int from, int column) {
             return FloatVector.zero(floats);
         }
 
         @Override
-        public FloatVector widen(Weights weights, int at, FloatVector scale) {
-            IntVector upper = (IntVector)
-                    ShortVector.fromArray(shorts, weights.shorts(), at).castShape(ints, 0);
+        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
+            IntVector upper = (IntVector) ShortVector.fromArray(shorts, weights.shorts(), from + k * ROWS)
+                    .castShape(ints, 0);
             return upper.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
         }
     }
@@ -95,7 +121,7 @@ sealed interface Widening {
     record Q8(VectorSpecies<Float> floats, VectorSpecies<Byte> bytes) implements Widening {
         @Override
         public int run() {
-            return Q8Matrix.BLOCK_COLUMNS;
+            return RUN_COLUMNS;
         }
 
         @Override
@@ -104,17 +130,52 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector scale(Weights weights, int panel, int column, int lane) {
-            int blocks = weights.columns() / Q8Matrix.BLOCK_COLUMNS;
-            int at = (panel * blocks + column / Q8Matrix.BLOCK_COLUMNS) * ROWS + lane;
-            return FloatVector.fromArray(floats, weights.scales(), at);
+        public int scales(Weights weights, int panel) {
+            return panel * weights.columns() / RUN_COLUMNS * ROWS;
         }
 
         @Override
-        public FloatVector widen(Weights weights, int at, FloatVector scale) {
-            return ((FloatVector)
-                            ByteVector.fromArray(bytes, weights.bytes(), at).castShape(floats, 0))
+        public FloatVector scale(Weights weights, int from, int column) {
+            return FloatVector.fromArray(floats, weights.scales(), from + (column & -RUN_COLUMNS));
+        }
+
+        @Override
+        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
+            return ((FloatVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * ROWS)
+                            .castShape(floats, 0))
                     .mul(scale);
+        }
+    }
+
+    /** Two columns share a byte, the first one in its lower half; a quant of 8 is a weight of zero. */
+    record Q4(VectorSpecies<Float> floats, VectorSpecies<Integer> ints, VectorSpecies<Byte> bytes) implements Widening {
+        @Override
+        public int run() {
+            return RUN_COLUMNS;
+        }
+
+        @Override
+        public int at(Weights weights, int panel, int column) {
+            return (panel * weights.columns() + column) / 2 * ROWS;
+        }
+
+        @Override
+        public int scales(Weights weights, int panel) {
+            return panel * weights.columns() / RUN_COLUMNS * ROWS;
+        }
+
+        @Override
+        public FloatVector scale(Weights weights, int from, int column) {
+            return FloatVector.fromArray(floats, weights.scales(), from + (column & -RUN_COLUMNS));
+        }
+
+        @Override
+        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
+            IntVector pair = (IntVector) ByteVector.fromArray(bytes, weights.bytes(), from + (k >> 1) * ROWS)
+                    .castShape(ints, 0);
+            IntVector quant =
+                    pair.lanewise(VectorOperators.LSHR, (k & 1) << 2).and(15).sub(8);
+            return ((FloatVector) quant.castShape(floats, 0)).mul(scale);
         }
     }
 }
