@@ -33,8 +33,7 @@ final class FixedWidthRows implements LaneLoops.Rows {
     }
 
     @Override
-    public float sumOfSquares(float[] x, int at, int size) {
-        float[] sums = new float[SUM_LANES];
+    public float sumOfSquares(float[] x, int at, int size, float[] sums) {
         int whole = size & -SUM_LANES;
         for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
@@ -64,9 +63,8 @@ final class FixedWidthRows implements LaneLoops.Rows {
     }
 
     @Override
-    public float exponentials(float[] values, int at, int size) {
+    public float exponentials(float[] values, int at, int size, float[] sums) {
         float max = max(values, at, size);
-        float[] sums = new float[SUM_LANES];
         int whole = size & -SUM_LANES;
         for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
@@ -137,46 +135,104 @@ final class FixedWidthRows implements LaneLoops.Rows {
         }
     }
 
-    /** Four accumulators for the narrowest registers, one for the widest; what is not needed is folded away. */
+    /** Four blocks at a time; if fewer are left, the last one again: the same bits go to the same place. */
     @Override
-    public void scores(Kernels.Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to) {
-        int size = head.size();
-        float scale = head.scale();
+    public void scores(
+            Kernels.Head head, float[] query, int at, float[][] blocks, int keysAt, int positions, float[] scores) {
+        int last = (positions - 1) / BLOCK_POSITIONS;
+        for (int block = 0; block <= last; block += 4) {
+            for (int lane = 0; lane < BLOCK_POSITIONS; lane += LANES) {
+                scores(head, query, at, blocks, block, last, keysAt + lane, scores, lane);
+            }
+        }
+    }
+
+    private static void scores(
+            Kernels.Head head,
+            float[] query,
+            int at,
+            float[][] blocks,
+            int block,
+            int last,
+            int keysAt,
+            float[] scores,
+            int to) {
+        int block1 = Math.min(block + 1, last);
+        int block2 = Math.min(block + 2, last);
+        int block3 = Math.min(block + 3, last);
+        float[] keys0 = blocks[block];
+        float[] keys1 = blocks[block1];
+        float[] keys2 = blocks[block2];
+        float[] keys3 = blocks[block3];
         FloatVector sum0 = FloatVector.zero(FLOATS);
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
-        for (int d = 0; d < size; d++) {
+        for (int d = 0; d < head.size(); d++) {
             FloatVector value = broadcast(query[at + d]);
             int key = keysAt + d * BLOCK_POSITIONS;
-            sum0 = value.fma(load(keys, key), sum0);
-            if (LANES < 16) {
-                sum1 = value.fma(load(keys, key + LANES), sum1);
-            }
-            if (LANES < 8) {
-                sum2 = value.fma(load(keys, key + 2 * LANES), sum2);
-                sum3 = value.fma(load(keys, key + 3 * LANES), sum3);
-            }
+            sum0 = value.fma(load(keys0, key), sum0);
+            sum1 = value.fma(load(keys1, key), sum1);
+            sum2 = value.fma(load(keys2, key), sum2);
+            sum3 = value.fma(load(keys3, key), sum3);
         }
-        sum0.mul(scale).intoArray(scores, to);
-        if (LANES < 16) {
-            sum1.mul(scale).intoArray(scores, to + LANES);
-        }
-        if (LANES < 8) {
-            sum2.mul(scale).intoArray(scores, to + 2 * LANES);
-            sum3.mul(scale).intoArray(scores, to + 3 * LANES);
-        }
+        float scale = head.scale();
+        sum0.mul(scale).intoArray(scores, to + block * BLOCK_POSITIONS);
+        sum1.mul(scale).intoArray(scores, to + block1 * BLOCK_POSITIONS);
+        sum2.mul(scale).intoArray(scores, to + block2 * BLOCK_POSITIONS);
+        sum3.mul(scale).intoArray(scores, to + block3 * BLOCK_POSITIONS);
     }
 
     @Override
-    public void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out) {
-        for (int d = 0; d < width; d += LANES) {
-            FloatVector sum = load(out, d);
-            for (int position = 0; position < positions; position++) {
-                FloatVector share = broadcast(shares[at + position]);
-                sum = share.fma(load(values, valuesAt + position * width + d), sum);
-            }
-            sum.intoArray(out, d);
+    public void mix(float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out) {
+        int d = 0;
+        for (; d + 4 * LANES <= width; d += 4 * LANES) {
+            mix4(shares, positions, blocks, valuesAt + d, width, out, d);
         }
+        for (; d < width; d += 2 * LANES) {
+            mix2(shares, positions, blocks, valuesAt + d, width, out, d);
+        }
+    }
+
+    private static void mix4(
+            float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out, int to) {
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (int first = 0; first < positions; first += BLOCK_POSITIONS) {
+            float[] values = blocks[first / BLOCK_POSITIONS];
+            int count = Math.min(BLOCK_POSITIONS, positions - first);
+            for (int i = 0; i < count; i++) {
+                FloatVector share = broadcast(shares[first + i]);
+                int at = valuesAt + i * width;
+                sum0 = share.fma(load(values, at), sum0);
+                sum1 = share.fma(load(values, at + LANES), sum1);
+                sum2 = share.fma(load(values, at + 2 * LANES), sum2);
+                sum3 = share.fma(load(values, at + 3 * LANES), sum3);
+            }
+        }
+        sum0.intoArray(out, to);
+        sum1.intoArray(out, to + LANES);
+        sum2.intoArray(out, to + 2 * LANES);
+        sum3.intoArray(out, to + 3 * LANES);
+    }
+
+    private static void mix2(
+            float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out, int to) {
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        for (int first = 0; first < positions; first += BLOCK_POSITIONS) {
+            float[] values = blocks[first / BLOCK_POSITIONS];
+            int count = Math.min(BLOCK_POSITIONS, positions - first);
+            for (int i = 0; i < count; i++) {
+                FloatVector share = broadcast(shares[first + i]);
+                int at = valuesAt + i * width;
+                sum0 = share.fma(load(values, at), sum0);
+                sum1 = share.fma(load(values, at + LANES), sum1);
+            }
+        }
+        sum0.intoArray(out, to);
+        sum1.intoArray(out, to + LANES);
     }
 }

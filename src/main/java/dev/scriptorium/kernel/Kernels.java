@@ -36,8 +36,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /** Which twin, and how wide, for logs. */
     String name();
 
-    /** Room that one thread needs while it computes a product. */
+    /** Room that one thread needs while it computes, so that the fast twin makes no garbage. */
     final class Scratch {
+        final float[] sums = new float[SUM_LANES];
         final LaneLoops.Tile tile = new LaneLoops.Tile();
         final float[] line = new float[Panels.ROWS];
         private Weights panel = Weights.f32(0, new float[0]); // widened
@@ -58,52 +59,54 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /**
      * y[token][row] = Σ weights[row][k] x[token][k] for the given panels of rows.
      *
-     * @param panels first panel and the one after the last, of {@link #panels}
+     * @param panel the first
+     * @param endPanel the one after the last, at most {@link #panels}
      * @param x all tokens, each of as many columns as the weights have
      * @param y (tokens, stride(rows)), padding of the last panel included
      */
-    void product(Matrix weights, Range panels, PackedRows x, float[] y, Scratch scratch);
+    void product(Matrix weights, int panel, int endPanel, PackedRows x, float[] y, Scratch scratch);
 
-    /** From {@code start} to just before {@code end}. */
-    record Range(int start, int end) {
-        /** The share of one thread in {@code items}; the shares of all parts make up the whole. */
-        public static Range share(int items, int part, int parts) {
-            return new Range((int) ((long) items * part / parts), (int) ((long) items * (part + 1) / parts));
-        }
+    /** The first item of one thread's share, which ends where the next one's begins; the parts make up the whole. */
+    static int share(int items, int part, int parts) {
+        return (int) ((long) items * part / parts);
     }
 
     /** y[at + i] = x[at + i] / sqrt(mean(x²) + epsilon) * weights[i], for as many elements as there are weights. */
-    void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y);
+    void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y, Scratch scratch);
 
     /** values[at + i] = exp(values[at + i] - max) / Σ exp, for i below {@code size}, which is at least 1. */
-    void softmax(float[] values, int at, int size);
+    void softmax(float[] values, int at, int size, Scratch scratch);
 
     /** gate[at + i] = silu(gate[at + i]) * up[at + i], where silu(g) = g / (1 + exp(-g)). */
     void swiglu(float[] gate, float[] up, int at, int size);
 
     /**
-     * scores[to + p] = scale * Σ query[at + d] keys[keysAt + 16 d + p] over d below {@code head.size()}, for the 16
-     * positions p of one block; the sum by the law of products, then one product with the scale.
+     * scores[p] = scale * Σ query[at + d] key[d] over d below {@code head.size()}, for all positions p; the sum by the
+     * law of products, then one product with the scale. What it writes behind them, up to a whole block, has no
+     * meaning.
      *
-     * @param keys holds (head.size(), 16 positions) at {@code keysAt}
+     * @param blocks each holds (head.size(), 16 positions) keys at {@code keysAt}
+     * @param positions 1 or more
      */
-    void scores(Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to);
+    void scores(Head head, float[] query, int at, float[][] blocks, int keysAt, int positions, float[] scores);
 
     /** @param scale of the scores, 1 / sqrt(size) */
     record Head(int size, float scale) {}
 
     /**
-     * out[d] += Σ shares[at + p] values[valuesAt + p width + d] for d below {@code width}, one sequential chain over p
-     * that goes on from what lies in out.
+     * out[d] = Σ shares[p] value[d] for d below {@code width}, one sequential chain over all positions p from +0.
      *
-     * @param positions how many of the block's 16 positions count
-     * @param width elements a position, a multiple of 16
+     * @param blocks each holds (16 positions, width) values at {@code valuesAt}
+     * @param width elements a position, a multiple of 32
      */
-    void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out);
+    void mix(float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out);
 
-    /** x[i] += y[i] in the range; there is no order to keep, so one plain loop serves both twins. */
-    default void add(float[] x, float[] y, Range range) {
-        for (int i = range.start(); i < range.end(); i++) {
+    /**
+     * x[i] += y[i] from {@code start} to just before {@code end}; there is no order to keep, so one plain loop serves
+     * both twins.
+     */
+    default void add(float[] x, float[] y, int start, int end) {
+        for (int i = start; i < end; i++) {
             x[i] += y[i];
         }
     }

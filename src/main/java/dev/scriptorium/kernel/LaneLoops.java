@@ -34,10 +34,10 @@ interface LaneLoops {
 
     /** What is done to rows of activations between the products, and attention. */
     interface Rows {
-        float sumOfSquares(float[] x, int at, int size);
+        float sumOfSquares(float[] x, int at, int size, float[] sums);
 
         /** values[at + i] = exp(values[at + i] - max); returns their sum. */
-        float exponentials(float[] values, int at, int size);
+        float exponentials(float[] values, int at, int size, float[] sums);
 
         void scale(float[] x, int at, int size, float factor);
 
@@ -45,8 +45,9 @@ interface LaneLoops {
 
         void swiglu(float[] gate, float[] up, int at, int size);
 
-        void scores(Kernels.Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to);
+        void scores(
+                Kernels.Head head, float[] query, int at, float[][] blocks, int keysAt, int positions, float[] scores);
 
-        void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out);
+        void mix(float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out);
     }
 }

@@ -15,7 +15,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void product(Matrix weights, Range panels, PackedRows x, float[] y, Scratch scratch) {
+    public void product(Matrix weights, int panel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
         int columns = weights.columns();
         int yStride = Kernels.stride(weights.rows());
         float[] line = new float[columns];
@@ -23,7 +23,7 @@ public final class ScalarKernels implements Kernels {
         for (int token = 0; token < x.tokens(); token++) {
             x.row(token, rows[token]);
         }
-        for (int row = panels.start() * ROWS; row < Math.min(panels.end() * ROWS, weights.rows()); row++) {
+        for (int row = panel * ROWS; row < Math.min(endPanel * ROWS, weights.rows()); row++) {
             weights.row(row, line);
             for (int token = 0; token < x.tokens(); token++) {
                 float sum = 0f;
@@ -36,7 +36,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y) {
+    public void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y, Scratch scratch) {
         float[] sums = new float[SUM_LANES];
         for (int i = 0; i < weights.length; i++) {
             sums[i % SUM_LANES] = Math.fma(x[at + i], x[at + i], sums[i % SUM_LANES]);
@@ -63,7 +63,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] values, int at, int size) {
+    public void softmax(float[] values, int at, int size, Scratch scratch) {
         float max = values[at];
         for (int i = 1; i < size; i++) {
             max = Math.max(max, values[at + i]);
@@ -91,22 +91,25 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void scores(Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to) {
-        for (int position = 0; position < BLOCK_POSITIONS; position++) {
+    public void scores(Head head, float[] query, int at, float[][] blocks, int keysAt, int positions, float[] scores) {
+        for (int position = 0; position < positions; position++) {
+            float[] keys = blocks[position / BLOCK_POSITIONS];
             float sum = 0f;
             for (int d = 0; d < head.size(); d++) {
-                sum = Math.fma(query[at + d], keys[keysAt + d * BLOCK_POSITIONS + position], sum);
+                int key = keysAt + d * BLOCK_POSITIONS + position % BLOCK_POSITIONS;
+                sum = Math.fma(query[at + d], keys[key], sum);
             }
-            scores[to + position] = sum * head.scale();
+            scores[position] = sum * head.scale();
         }
     }
 
     @Override
-    public void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out) {
+    public void mix(float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out) {
         for (int d = 0; d < width; d++) {
-            float sum = out[d];
+            float sum = 0f;
             for (int position = 0; position < positions; position++) {
-                sum = Math.fma(shares[at + position], values[valuesAt + position * width + d], sum);
+                int value = valuesAt + position % BLOCK_POSITIONS * width + d;
+                sum = Math.fma(shares[position], blocks[position / BLOCK_POSITIONS][value], sum);
             }
             out[d] = sum;
         }

@@ -96,19 +96,19 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void product(Matrix matrix, Range panels, PackedRows x, float[] y, Scratch scratch) {
-        if (panels.start() >= panels.end() || x.tokens() == 0) {
+    public void product(Matrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
+        if (firstPanel >= endPanel || x.tokens() == 0) {
             return;
         }
         int yStride = Kernels.stride(matrix.rows());
         Weights weights = weights(matrix);
         if (weights != null) {
-            product(weights, panels, x, y, scratch, yStride);
+            product(weights, firstPanel, endPanel, x, y, scratch, yStride);
         } else if (matrix instanceof WidenedMatrix widened) {
             if (x.tokens() == 1) {
-                widenedLines(widened, panels, x, y, scratch);
+                widenedLines(widened, firstPanel, endPanel, x, y, scratch);
             } else {
-                widenedTiles(widened, panels, x, y, scratch, yStride);
+                widenedTiles(widened, firstPanel, endPanel, x, y, scratch, yStride);
             }
         }
     }
@@ -124,18 +124,20 @@ public final class VectorKernels implements Kernels {
         };
     }
 
-    private void product(Weights weights, Range panels, PackedRows x, float[] y, Scratch scratch, int yStride) {
+    private void product(
+            Weights weights, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch, int yStride) {
         if (x.tokens() == 1) {
-            lines(weights, panels, x, y);
+            lines(weights, firstPanel, endPanel, x, y);
         } else {
-            tiles(weights, panels, x, y, scratch.tile, yStride);
+            tiles(weights, firstPanel, endPanel, x, y, scratch.tile, yStride);
         }
     }
 
-    private void widenedLines(WidenedMatrix matrix, Range panels, PackedRows x, float[] y, Scratch scratch) {
+    private void widenedLines(
+            WidenedMatrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
         Weights whole = scratch.panel(matrix.columns());
         LaneLoops.Lines loop = lines[WeightKind.F32.ordinal()];
-        for (int panel = panels.start(); panel < panels.end(); panel++) {
+        for (int panel = firstPanel; panel < endPanel; panel++) {
             matrix.widen(panel, 0, matrix.columns(), whole.floats(), 0);
             for (int row = 0; row < ROWS; row += 4 * lanes) {
                 loop.line(whole, row, ROWS - lanes, x.values(), scratch.line);
@@ -145,12 +147,12 @@ public final class VectorKernels implements Kernels {
     }
 
     private void widenedTiles(
-            WidenedMatrix matrix, Range panels, PackedRows x, float[] y, Scratch scratch, int yStride) {
+            WidenedMatrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch, int yStride) {
         Weights piece = scratch.panel(COLUMNS_AT_ONCE);
         LaneLoops.Tile tile = scratch.tile;
         tile.yStride = yStride;
-        clear(panels, 0, x.tokens(), y, yStride);
-        for (int panel = panels.start(); panel < panels.end(); panel++) {
+        clear(firstPanel, endPanel, 0, x.tokens(), y, yStride);
+        for (int panel = firstPanel; panel < endPanel; panel++) {
             for (int column = 0; column < matrix.columns(); column += COLUMNS_AT_ONCE) {
                 int count = Math.min(COLUMNS_AT_ONCE, matrix.columns() - column);
                 matrix.widen(panel, column, column + count, piece.floats(), 0);
@@ -162,15 +164,16 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    private void lines(Weights weights, Range panels, PackedRows x, float[] y) {
+    private void lines(Weights weights, int firstPanel, int endPanel, PackedRows x, float[] y) {
         LaneLoops.Lines loop = lines[weights.kind().ordinal()];
-        int lastRow = panels.end() * ROWS - lanes;
-        for (int row = panels.start() * ROWS; row <= lastRow; row += 4 * lanes) {
+        int lastRow = endPanel * ROWS - lanes;
+        for (int row = firstPanel * ROWS; row <= lastRow; row += 4 * lanes) {
             loop.line(weights, row, lastRow, x.values(), y);
         }
     }
 
-    private void tiles(Weights weights, Range panels, PackedRows x, float[] y, LaneLoops.Tile tile, int yStride) {
+    private void tiles(
+            Weights weights, int firstPanel, int endPanel, PackedRows x, float[] y, LaneLoops.Tile tile, int yStride) {
         tile.yStride = yStride;
         int token = 0;
         for (int first = 0; first < x.tileCount(); first += TILES_AT_ONCE) {
@@ -179,8 +182,8 @@ public final class VectorKernels implements Kernels {
             for (int i = first; i < end; i++) {
                 endToken += x.tileTokens(i);
             }
-            clear(panels, token, Math.min(endToken, x.tokens()), y, yStride);
-            for (int panel = panels.start(); panel < panels.end(); panel++) {
+            clear(firstPanel, endPanel, token, Math.min(endToken, x.tokens()), y, yStride);
+            for (int panel = firstPanel; panel < endPanel; panel++) {
                 tile.panel = panel;
                 for (int column = 0; column < weights.columns(); column += COLUMNS_AT_ONCE) {
                     tile.start = column;
@@ -192,9 +195,9 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    private static void clear(Range panels, int token, int endToken, float[] y, int yStride) {
+    private static void clear(int firstPanel, int endPanel, int token, int endToken, float[] y, int yStride) {
         for (int t = token; t < endToken; t++) {
-            Arrays.fill(y, t * yStride + panels.start() * ROWS, t * yStride + panels.end() * ROWS, 0f);
+            Arrays.fill(y, t * yStride + firstPanel * ROWS, t * yStride + endPanel * ROWS, 0f);
         }
     }
 
@@ -225,14 +228,14 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y) {
-        float sum = rows.sumOfSquares(x, at, weights.length);
+    public void rmsNorm(float[] x, int at, float[] weights, float epsilon, float[] y, Scratch scratch) {
+        float sum = rows.sumOfSquares(x, at, weights.length, scratch.sums);
         rows.scaleBy(x, at, ScalarKernels.normScale(sum, weights.length, epsilon), weights, y);
     }
 
     @Override
-    public void softmax(float[] values, int at, int size) {
-        rows.scale(values, at, size, 1f / rows.exponentials(values, at, size));
+    public void softmax(float[] values, int at, int size, Scratch scratch) {
+        rows.scale(values, at, size, 1f / rows.exponentials(values, at, size, scratch.sums));
     }
 
     @Override
@@ -241,12 +244,12 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void scores(Head head, float[] query, int at, float[] keys, int keysAt, float[] scores, int to) {
-        rows.scores(head, query, at, keys, keysAt, scores, to);
+    public void scores(Head head, float[] query, int at, float[][] blocks, int keysAt, int positions, float[] scores) {
+        rows.scores(head, query, at, blocks, keysAt, positions, scores);
     }
 
     @Override
-    public void mix(float[] shares, int at, int positions, float[] values, int valuesAt, int width, float[] out) {
-        rows.mix(shares, at, positions, values, valuesAt, width, out);
+    public void mix(float[] shares, int positions, float[][] blocks, int valuesAt, int width, float[] out) {
+        rows.mix(shares, positions, blocks, valuesAt, width, out);
     }
 }

@@ -84,6 +84,7 @@ final class KeyValueCache {
     final class Sequence implements LanguageModel.CachedSequence {
         private final int tokensMax;
         private Block[] blocks = {}; // the first blockCount count
+        private float[][] elements = {}; // theirs
         private int blockCount;
         private int sharedBlocks; // how many of them, from the first on, others may hold too
         private int length;
@@ -111,8 +112,9 @@ final class KeyValueCache {
             return length;
         }
 
-        float[] block(int index) {
-            return blocks[index].elements;
+        /** What its blocks hold, from the first position on; there may be more behind them. */
+        float[][] blocks() {
+            return elements;
         }
 
         boolean comesFirstTimeIn(long step) {
@@ -173,7 +175,9 @@ final class KeyValueCache {
 
         private void share(int positions) {
             while (sharedEnd() + BLOCK_POSITIONS <= positions) {
-                blocks[sharedBlocks] = pool.share(blocks[sharedBlocks], serialBefore(sharedBlocks));
+                Block shared = pool.share(blocks[sharedBlocks], serialBefore(sharedBlocks));
+                blocks[sharedBlocks] = shared;
+                elements[sharedBlocks] = shared.elements;
                 sharedBlocks++;
             }
         }
@@ -189,7 +193,9 @@ final class KeyValueCache {
         private void append(Block block) {
             if (blockCount == blocks.length) {
                 blocks = Arrays.copyOf(blocks, Math.max(4, blockCount + blockCount / 2));
+                elements = Arrays.copyOf(elements, blocks.length);
             }
+            elements[blockCount] = block.elements;
             blocks[blockCount++] = block;
         }
 
@@ -200,7 +206,7 @@ final class KeyValueCache {
          * @param values likewise
          */
         void remember(int layer, int position, float[] keys, float[] values, int at) {
-            float[] block = block(position / BLOCK_POSITIONS);
+            float[] block = elements[position / BLOCK_POSITIONS];
             int slot = position % BLOCK_POSITIONS;
             for (int head = 0; head < keyValueHeads; head++) {
                 int from = at + head * headSize;
@@ -224,6 +230,7 @@ final class KeyValueCache {
                 pool.release(blocks[--blockCount]);
             }
             blocks = new Block[0];
+            elements = new float[0][];
         }
     }
 }

@@ -2,11 +2,9 @@ package dev.scriptorium.model;
 
 import dev.scriptorium.kernel.ComputeTeam;
 import dev.scriptorium.kernel.Kernels;
-import dev.scriptorium.kernel.Kernels.Range;
 import dev.scriptorium.kernel.Matrix;
 import dev.scriptorium.kernel.PackedRows;
 import dev.scriptorium.model.LlamaWeights.Layer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,7 +29,25 @@ public final class LlamaModel implements LanguageModel {
     private final Activations a;
     private final Kernels.Head head;
     private final Batch batch;
-    private float[] logits = {}; // (row, vocabularySize), as many rows as the largest step wanted
+    private Logits logits;
+
+    // What the step is at, for the tasks below: made once, because a step must leave no garbage.
+    private int layer;
+    private Layer w;
+    private float[] normWeights = {};
+    private int normTokens;
+    private float[] packed = {};
+    private int packedColumns;
+    private Matrix matrix;
+    private PackedRows matrixOf;
+    private final ComputeTeam.Task normTask = this::normPart;
+    private final ComputeTeam.Task packTask = this::packPart;
+    private final ComputeTeam.Task projectTask = this::projectPart;
+    private final ComputeTeam.Task rotateTask = this::rotatePart;
+    private final ComputeTeam.Task attendTask = this::attendPart;
+    private final ComputeTeam.Task gateTask = this::gatePart;
+    private final ComputeTeam.Task addProductTask = this::addProductPart;
+    private final ComputeTeam.Task logitsTask = this::logitsPart;
 
     /**
      * @param kernels whichever: all compute the same bits
@@ -51,6 +67,10 @@ public final class LlamaModel implements LanguageModel {
         this.rotary = new RotaryTable(config.headSize(), config.ropeTheta(), config.ropeScaling());
         this.a = new Activations(config, team.threads());
         this.head = new Kernels.Head(config.headSize(), (float) (1.0 / Math.sqrt(config.headSize())));
+        this.logits = new Logits(new float[0], 0, config.vocabularySize());
+        this.w = weights.layers().getFirst();
+        this.matrix = weights.output();
+        this.matrixOf = a.packed;
     }
 
     /** Heap bytes that one position of one sequence takes in the cache. */
@@ -101,20 +121,20 @@ public final class LlamaModel implements LanguageModel {
         rotary.growTo(positions);
 
         embed();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            Layer w = weights.layers().get(layer);
+        for (layer = 0; layer < config.layers(); layer++) {
+            w = weights.layers().get(layer);
             // what each token looks for, offers and carries
             norm(w.attentionNorm(), batch.tokens());
-            project(w, batch.tokens());
-            rotateAndRemember(layer);
+            project();
+            rotateAndRemember();
             // what it finds in the tokens before it
-            attend(layer);
+            attend();
             pack(a.attended, config.querySize(), batch.tokens());
-            addProduct(w.attentionOutput(), a.packed, batch.tokens());
+            addProduct(w.attentionOutput(), a.packed);
             // what it makes of that
             norm(w.feedForwardNorm(), batch.tokens());
-            gate(w, batch.tokens());
-            addProduct(w.down(), a.packedInner, batch.tokens());
+            gate();
+            addProduct(w.down(), a.packedInner);
         }
         batch.advance();
         return logits();
@@ -130,49 +150,60 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** normed = hidden / rms(hidden) * weights */
-    private void norm(float[] normWeights, int tokens) {
-        int stride = Kernels.stride(config.hiddenSize());
-        share((long) tokens * config.hiddenSize(), (part, parts) -> {
-            Range range = Range.share(tokens, part, parts);
-            for (int token = range.start(); token < range.end(); token++) {
-                kernels.rmsNorm(a.hidden, token * stride, normWeights, config.rmsNormEpsilon(), a.normed);
-            }
-        });
+    private void norm(float[] of, int tokens) {
+        normWeights = of;
+        normTokens = tokens;
+        share((long) tokens * config.hiddenSize(), normTask);
         pack(a.normed, config.hiddenSize(), tokens);
+    }
+
+    private void normPart(int part, int parts) {
+        int stride = Kernels.stride(config.hiddenSize());
+        int end = Kernels.share(normTokens, part + 1, parts);
+        for (int token = Kernels.share(normTokens, part, parts); token < end; token++) {
+            int at = token * stride;
+            kernels.rmsNorm(a.hidden, at, normWeights, config.rmsNormEpsilon(), a.normed, a.scratch[part]);
+        }
     }
 
     /** Lays rows out for a product. */
     private void pack(float[] x, int columns, int tokens) {
         kernels.shape(a.packed, tokens, columns);
-        share((long) tokens * columns, (part, parts) -> {
-            Range range = Range.share(columns, part, parts);
-            a.packed.fill(x, range.start(), range.end());
-        });
+        packed = x;
+        packedColumns = columns;
+        share((long) tokens * columns, packTask);
+    }
+
+    private void packPart(int part, int parts) {
+        a.packed.fill(packed, Kernels.share(packedColumns, part, parts), Kernels.share(packedColumns, part + 1, parts));
     }
 
     /** query, key, value = W normed */
-    private void project(Layer w, int tokens) {
-        share(work(w.query(), tokens) + 2 * work(w.key(), tokens), (part, parts) -> {
-            product(w.query(), a.packed, a.query, part, parts);
-            product(w.key(), a.packed, a.key, part, parts);
-            product(w.value(), a.packed, a.value, part, parts);
-        });
+    private void project() {
+        share(work(w.query(), batch.tokens()) + 2 * work(w.key(), batch.tokens()), projectTask);
+    }
+
+    private void projectPart(int part, int parts) {
+        product(w.query(), a.packed, a.query, part, parts);
+        product(w.key(), a.packed, a.key, part, parts);
+        product(w.value(), a.packed, a.value, part, parts);
     }
 
     /** Turns queries and keys by the angles of their positions, and puts keys and values into the cache. */
-    private void rotateAndRemember(int layer) {
+    private void rotateAndRemember() {
+        share((long) batch.tokens() * (config.querySize() + 2 * config.keyValueSize()), rotateTask);
+    }
+
+    private void rotatePart(int part, int parts) {
         int queryStride = Kernels.stride(config.querySize());
         int keyStride = Kernels.stride(config.keyValueSize());
-        long elements = (long) batch.tokens() * (config.querySize() + 2 * config.keyValueSize());
-        share(elements, (part, parts) -> {
-            Range range = Range.share(batch.tokens(), part, parts);
-            for (int token = range.start(); token < range.end(); token++) {
-                int position = batch.position(token);
-                rotate(a.query, token * queryStride, config.heads(), position);
-                rotate(a.key, token * keyStride, config.keyValueHeads(), position);
-                batch.sequence(token).remember(layer, position, a.key, a.value, token * keyStride);
-            }
-        });
+        int end = Kernels.share(batch.tokens(), part + 1, parts);
+        for (int token = Kernels.share(batch.tokens(), part, parts); token < end; token++) {
+            int position = batch.position(token);
+            rotate(a.query, token * queryStride, config.heads(), position);
+            rotate(a.key, token * keyStride, config.keyValueHeads(), position);
+            batch.sequence(token).remember(layer, position, a.key, a.value, token * keyStride);
+        }
     }
 
     private void rotate(float[] x, int at, int heads, int position) {
@@ -183,70 +214,68 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** attended = softmax(query · keys / sqrt(headSize)) values, for each head over all positions up to the token's. */
-    private void attend(int layer) {
-        // Heads outside, tokens inside: a thread's share is some heads of all tokens, however long each of them looks
-        // back, and the heads that share keys follow each other.
-        int items = config.heads() * batch.tokens();
-        share(batch.positionsSeen() * config.querySize() * 2, (part, parts) -> {
-            Range range = Range.share(items, part, parts);
-            for (int item = range.start(); item < range.end(); item++) {
-                attend(layer, item % batch.tokens(), item / batch.tokens(), part);
-            }
-        });
+    private void attend() {
+        share(batch.positionsSeen() * config.querySize() * 2, attendTask);
     }
 
-    private void attend(int layer, int token, int headIndex, int thread) {
+    /**
+     * Heads outside, tokens inside: a thread's share is some heads of all tokens, however long each of them looks back,
+     * and the heads that share keys follow each other.
+     */
+    private void attendPart(int part, int parts) {
+        int end = Kernels.share(config.heads() * batch.tokens(), part + 1, parts);
+        for (int item = Kernels.share(config.heads() * batch.tokens(), part, parts); item < end; item++) {
+            attend(item % batch.tokens(), item / batch.tokens(), part);
+        }
+    }
+
+    private void attend(int token, int headIndex, int thread) {
         KeyValueCache.Sequence sequence = batch.sequence(token);
         int positions = batch.position(token) + 1;
         int keyValueHead = headIndex / (config.heads() / config.keyValueHeads());
         int at = token * Kernels.stride(config.querySize()) + headIndex * config.headSize();
         float[] scores = a.scores(thread);
-        int keysAt = cache.keysAt(layer, keyValueHead);
-        for (int p = 0; p < positions; p += KeyValueCache.BLOCK_POSITIONS) {
-            kernels.scores(head, a.query, at, sequence.block(p / KeyValueCache.BLOCK_POSITIONS), keysAt, scores, p);
-        }
-        kernels.softmax(scores, 0, positions);
+        float[][] blocks = sequence.blocks();
+        kernels.scores(head, a.query, at, blocks, cache.keysAt(layer, keyValueHead), positions, scores);
+        kernels.softmax(scores, 0, positions, a.scratch[thread]);
         float[] mixed = a.mixed[thread];
-        Arrays.fill(mixed, 0f);
-        int valuesAt = cache.valuesAt(layer, keyValueHead);
-        for (int p = 0; p < positions; p += KeyValueCache.BLOCK_POSITIONS) {
-            int count = Math.min(KeyValueCache.BLOCK_POSITIONS, positions - p);
-            kernels.mix(
-                    scores,
-                    p,
-                    count,
-                    sequence.block(p / KeyValueCache.BLOCK_POSITIONS),
-                    valuesAt,
-                    cache.valueWidth(),
-                    mixed);
-        }
+        kernels.mix(scores, positions, blocks, cache.valuesAt(layer, keyValueHead), cache.valueWidth(), mixed);
         System.arraycopy(mixed, 0, a.attended, at, config.headSize());
     }
 
     /** gate = silu(W normed) * (V normed) */
-    private void gate(Layer w, int tokens) {
-        int stride = Kernels.stride(config.intermediateSize());
-        kernels.shape(a.packedInner, tokens, config.intermediateSize());
-        share(2 * work(w.gate(), tokens), (part, parts) -> {
-            Range rows = product(w.gate(), a.packed, a.gate, part, parts);
-            product(w.up(), a.packed, a.up, part, parts);
-            for (int token = 0; token < tokens; token++) {
-                kernels.swiglu(a.gate, a.up, token * stride + rows.start(), rows.end() - rows.start());
-            }
-            a.packedInner.fill(a.gate, rows.start(), rows.end());
-        });
+    private void gate() {
+        kernels.shape(a.packedInner, batch.tokens(), config.intermediateSize());
+        share(2 * work(w.gate(), batch.tokens()), gateTask);
+    }
+
+    private void gatePart(int part, int parts) {
+        product(w.gate(), a.packed, a.gate, part, parts);
+        product(w.up(), a.packed, a.up, part, parts);
+        int start = firstRow(w.gate(), part, parts);
+        int end = firstRow(w.gate(), part + 1, parts);
+        for (int token = 0; token < batch.tokens(); token++) {
+            int at = token * Kernels.stride(config.intermediateSize());
+            kernels.swiglu(a.gate, a.up, at + start, end - start);
+        }
+        a.packedInner.fill(a.gate, start, end);
     }
 
     /** hidden += W x */
-    private void addProduct(Matrix w, PackedRows x, int tokens) {
-        int stride = Kernels.stride(config.hiddenSize());
-        share(work(w, tokens), (part, parts) -> {
-            Range rows = product(w, x, a.branch, part, parts);
-            for (int token = 0; token < tokens; token++) {
-                int at = token * stride;
-                kernels.add(a.hidden, a.branch, new Range(at + rows.start(), at + rows.end()));
-            }
-        });
+    private void addProduct(Matrix of, PackedRows x) {
+        matrix = of;
+        matrixOf = x;
+        share(work(of, batch.tokens()), addProductTask);
+    }
+
+    private void addProductPart(int part, int parts) {
+        product(matrix, matrixOf, a.branch, part, parts);
+        int start = firstRow(matrix, part, parts);
+        int end = firstRow(matrix, part + 1, parts);
+        for (int token = 0; token < batch.tokens(); token++) {
+            int at = token * Kernels.stride(config.hiddenSize());
+            kernels.add(a.hidden, a.branch, at + start, at + end);
+        }
     }
 
     /** The tokens whose logits are wanted, times the output matrix; no other token needs that. */
@@ -259,30 +288,40 @@ public final class LlamaModel implements LanguageModel {
         }
         norm(weights.outputNorm(), rows);
         a.growLogits(rows);
-        share(work(weights.output(), rows), (part, parts) -> {
-            product(weights.output(), a.packed, a.logits, part, parts);
-        });
+        share(work(weights.output(), rows), logitsTask);
         int size = config.vocabularySize();
-        if (logits.length < rows * size) {
-            logits = new float[Math.multiplyExact(rows, size)];
+        float[] values = logits.values();
+        if (values.length < rows * size) {
+            values = new float[Math.multiplyExact(rows, size)];
         }
         for (int row = 0; row < rows; row++) {
-            System.arraycopy(a.logits, row * Kernels.stride(size), logits, row * size, size);
+            System.arraycopy(a.logits, row * Kernels.stride(size), values, row * size, size);
         }
-        return new Logits(logits, rows, size);
+        if (logits.rows() != rows || logits.values().length != values.length) {
+            logits = new Logits(values, rows, size);
+        }
+        return logits;
+    }
+
+    private void logitsPart(int part, int parts) {
+        product(weights.output(), a.packed, a.logits, part, parts);
     }
 
     private static long work(Matrix w, int tokens) {
         return (long) w.rows() * w.columns() * tokens;
     }
 
-    /** This part's rows of W x; returns which they are, without padding. */
-    private Range product(Matrix w, PackedRows x, float[] y, int part, int parts) {
-        Range panels = Range.share(Kernels.panels(w.rows()), part, parts);
-        kernels.product(w, panels, x, y, a.scratch[part]);
-        return new Range(
-                Math.min(w.rows(), Kernels.firstRow(panels.start())),
-                Math.min(w.rows(), Kernels.firstRow(panels.end())));
+    /** This part's rows of W x. */
+    private void product(Matrix of, PackedRows x, float[] y, int part, int parts) {
+        int panels = Kernels.panels(of.rows());
+        int panel = Kernels.share(panels, part, parts);
+        kernels.product(of, panel, Kernels.share(panels, part + 1, parts), x, y, a.scratch[part]);
+    }
+
+    /** Where a part's rows begin; padding belongs to nobody. */
+    private static int firstRow(Matrix of, int part, int parts) {
+        int panel = Kernels.share(Kernels.panels(of.rows()), part, parts);
+        return Math.min(of.rows(), Kernels.firstRow(panel));
     }
 
     private void share(long multiplications, ComputeTeam.Task task) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptorium.Seeds;
 import dev.scriptorium.kernel.Kernels.Head;
-import dev.scriptorium.kernel.Kernels.Range;
 import dev.scriptorium.kernel.Kernels.Scratch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -79,8 +78,9 @@ class KernelTwinsTest {
         kernels.shape(packed, tokens, matrix.columns());
         packed.fill(x, 0, matrix.columns());
         for (int part = 0; part < parts; part++) {
-            Range panels = Range.share(Kernels.panels(matrix.rows()), part, parts);
-            kernels.product(matrix, panels, packed, y, new Scratch());
+            int panel = Kernels.share(Kernels.panels(matrix.rows()), part, parts);
+            int endPanel = Kernels.share(Kernels.panels(matrix.rows()), part + 1, parts);
+            kernels.product(matrix, panel, endPanel, packed, y, new Scratch());
         }
         return y;
     }
@@ -124,13 +124,13 @@ class KernelTwinsTest {
     private static float[][] rows(Kernels kernels, float[] x, float[] weights) {
         int size = weights.length;
         float[] normed = new float[x.length];
-        kernels.rmsNorm(x, 5, weights, 1e-5f, normed);
+        kernels.rmsNorm(x, 5, weights, 1e-5f, normed, new Scratch());
         float[] shares = scaled(x, 30f);
-        kernels.softmax(shares, 5, size);
+        kernels.softmax(shares, 5, size, new Scratch());
         float[] gate = scaled(x, 100f);
         kernels.swiglu(gate, normed, 5, size);
         float[] sum = x.clone();
-        kernels.add(sum, gate, new Range(5, 5 + size));
+        kernels.add(sum, gate, 5, 5 + size);
         float[] turned = x.clone();
         kernels.rotate(turned, 5, size / 2, weights, normed, 0);
         return new float[][] {normed, shares, gate, sum, turned};
@@ -145,29 +145,31 @@ class KernelTwinsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, 1", "8, 3", "16, 16", "32, 7", "48, 15", "64, 16", "80, 2", "128, 11"})
+    @CsvSource({"2, 1", "8, 3", "16, 16", "32, 7", "48, 15", "64, 17", "80, 52", "96, 64", "128, 65", "128, 139"})
     void attentionAgrees(int headSize, int positions) {
         // Given
-        int width = Kernels.stride(headSize);
-        float[] block = Seeds.floats(16 * (headSize + width) + 3, headSize);
+        float[][] blocks = new float[Kernels.stride(positions) / Kernels.BLOCK_POSITIONS][];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = Seeds.floats(16 * (headSize + Kernels.stride(headSize)) + 3, headSize + 100L * i);
+        }
         float[] query = Seeds.floats(headSize + 1, headSize + 1L);
 
         // When
         Stream<float[]> results = Stream.concat(Stream.of(SCALAR), VECTOR_KERNELS.stream())
-                .map(kernels -> attention(kernels, query, block, headSize, positions));
+                .map(kernels -> attention(kernels, query, blocks, headSize, positions));
 
         // Then
-        float[] expected = attention(SCALAR, query, block, headSize, positions);
+        float[] expected = attention(SCALAR, query, blocks, headSize, positions);
         assertThat(results).allSatisfy(out -> assertThat(out).isEqualTo(expected));
     }
 
-    private static float[] attention(Kernels kernels, float[] query, float[] block, int headSize, int positions) {
+    private static float[] attention(Kernels kernels, float[] query, float[][] blocks, int headSize, int positions) {
         int width = Kernels.stride(headSize);
-        float[] scores = new float[16 + 4];
-        kernels.scores(new Head(headSize, 0.3f), query, 1, block, 3, scores, 4);
-        kernels.softmax(scores, 4, positions);
+        float[] scores = new float[16 * blocks.length];
+        kernels.scores(new Head(headSize, 0.3f), query, 1, blocks, 3, positions, scores);
+        kernels.softmax(scores, 0, positions, new Scratch());
         float[] out = Seeds.floats(width, 9);
-        kernels.mix(scores, 4, positions, block, 3 + 16 * headSize, width, out);
+        kernels.mix(scores, positions, blocks, 3 + 16 * headSize, width, out);
         return out;
     }
 
@@ -182,7 +184,7 @@ class KernelTwinsTest {
             values[17] = 1000f;
 
             // When
-            kernels.softmax(values, 0, 20);
+            kernels.softmax(values, 0, 20, new Scratch());
 
             // Then
             assertThat(values[3]).isEqualTo(0.5f);
