@@ -65,39 +65,49 @@ final class FixedWidthRows implements LaneLoops.Rows {
     @Override
     public float exponentials(float[] values, int at, int size, float[] sums) {
         float max = max(values, at, size);
+        exponentials(values, at, size, 1f, max, values, at);
         int whole = size & -SUM_LANES;
         for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
             for (int i = lane; i < whole; i += SUM_LANES) {
-                FloatVector value = exp(load(values, at + i).sub(max));
-                value.intoArray(values, at + i);
-                sum = sum.add(value);
+                sum = sum.add(load(values, at + i));
             }
             sum.intoArray(sums, lane);
         }
         for (int i = whole; i < size; i++) {
-            values[at + i] = Exp.exp(values[at + i] - max);
             sums[i - whole] += values[at + i];
         }
         return ScalarKernels.fold(sums);
     }
 
-    /** {@link Exp#exp}, step by step. */
-    private static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(Exp.LEAST).min(Exp.MOST);
-        FloatVector shifted = clamped.fma(broadcast(Exp.LOG2_E), broadcast(Exp.ROUNDER));
-        FloatVector n = shifted.sub(Exp.ROUNDER);
-        FloatVector r = n.fma(broadcast(-Exp.LN2_LOW), n.fma(broadcast(-Exp.LN2_HIGH), clamped));
-        FloatVector p = r.fma(broadcast(Exp.C7), broadcast(Exp.C6));
-        p = p.fma(r, broadcast(Exp.C5));
-        p = p.fma(r, broadcast(Exp.C4));
-        p = p.fma(r, broadcast(Exp.C3));
-        p = p.fma(r, broadcast(Exp.C2));
-        p = p.fma(r.mul(r), r).add(1f);
-        IntVector exponent = shifted.reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, Exp.FRACTION_BITS)
-                .add(Exp.ONE_BITS);
-        return p.mul(exponent.reinterpretAsFloats()).blend(0f, x.compare(VectorOperators.LT, Exp.LEAST));
+    /**
+     * to[toAt + i] = exp(sign x[at + i] - shift), by {@link Exp#exp} step by step. A loop, not a method for one vector:
+     * C2 does not inline what it has compiled by itself into much code, and then each vector is an object.
+     */
+    private static void exponentials(float[] x, int at, int size, float sign, float shift, float[] to, int toAt) {
+        int whole = FLOATS.loopBound(size);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector value = load(x, at + i).mul(sign).sub(shift);
+            FloatVector clamped = value.max(Exp.LEAST).min(Exp.MOST);
+            FloatVector shifted = clamped.fma(broadcast(Exp.LOG2_E), broadcast(Exp.ROUNDER));
+            FloatVector n = shifted.sub(Exp.ROUNDER);
+            FloatVector r = n.fma(broadcast(-Exp.LN2_LOW), n.fma(broadcast(-Exp.LN2_HIGH), clamped));
+            FloatVector p = r.fma(broadcast(Exp.C7), broadcast(Exp.C6));
+            p = p.fma(r, broadcast(Exp.C5));
+            p = p.fma(r, broadcast(Exp.C4));
+            p = p.fma(r, broadcast(Exp.C3));
+            p = p.fma(r, broadcast(Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector exponent = shifted.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, Exp.FRACTION_BITS)
+                    .add(Exp.ONE_BITS);
+            p.mul(exponent.reinterpretAsFloats())
+                    .blend(0f, value.compare(VectorOperators.LT, Exp.LEAST))
+                    .intoArray(to, toAt + i);
+        }
+        for (int i = whole; i < size; i++) {
+            to[toAt + i] = Exp.exp(x[at + i] * sign - shift);
+        }
     }
 
     @Override
@@ -123,15 +133,19 @@ final class FixedWidthRows implements LaneLoops.Rows {
     }
 
     @Override
-    public void swiglu(float[] gate, float[] up, int at, int size) {
-        int whole = FLOATS.loopBound(size);
-        for (int i = at; i < at + whole; i += LANES) {
-            FloatVector value = load(gate, i);
-            FloatVector silu = value.div(exp(value.neg()).add(1f));
-            silu.mul(load(up, i)).intoArray(gate, i);
-        }
-        for (int i = at + whole; i < at + size; i++) {
-            gate[i] = ScalarKernels.silu(gate[i]) * up[i];
+    public void swiglu(float[] gate, float[] up, int at, int size, float[] room) {
+        for (int done = 0; done < size; done += room.length) {
+            int from = at + done;
+            int count = Math.min(room.length, size - done);
+            exponentials(gate, from, count, -1f, 0f, room, 0);
+            int whole = FLOATS.loopBound(count);
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector silu = load(gate, from + i).div(load(room, i).add(1f));
+                silu.mul(load(up, from + i)).intoArray(gate, from + i);
+            }
+            for (int i = whole; i < count; i++) {
+                gate[from + i] = gate[from + i] / (1f + room[i]) * up[from + i];
+            }
         }
     }
 

@@ -39,6 +39,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /** Room that one thread needs while it computes, so that the fast twin makes no garbage. */
     final class Scratch {
         final float[] sums = new float[SUM_LANES];
+        final float[] exponentials = new float[1024];
         final LaneLoops.Tile tile = new LaneLoops.Tile();
         final float[] line = new float[Panels.ROWS];
         private Weights panel = Weights.f32(0, new float[0]); // widened
@@ -78,7 +79,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     void softmax(float[] values, int at, int size, Scratch scratch);
 
     /** gate[at + i] = silu(gate[at + i]) * up[at + i], where silu(g) = g / (1 + exp(-g)). */
-    void swiglu(float[] gate, float[] up, int at, int size);
+    void swiglu(float[] gate, float[] up, int at, int size, Scratch scratch);
 
     /**
      * scores[p] = scale * Σ query[at + d] key[d] over d below {@code head.size()}, for all positions p; the sum by the

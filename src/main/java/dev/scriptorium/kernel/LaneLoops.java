@@ -43,7 +43,8 @@ interface LaneLoops {
 
         void scaleBy(float[] x, int at, float factor, float[] weights, float[] y);
 
-        void swiglu(float[] gate, float[] up, int at, int size);
+        /** @param room for exponentials, as many at a time as it takes */
+        void swiglu(float[] gate, float[] up, int at, int size, float[] room);
 
         void scores(
                 Kernels.Head head, float[] query, int at, float[][] blocks, int keysAt, int positions, float[] scores);

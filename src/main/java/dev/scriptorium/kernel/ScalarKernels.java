@@ -80,7 +80,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void swiglu(float[] gate, float[] up, int at, int size) {
+    public void swiglu(float[] gate, float[] up, int at, int size, Scratch scratch) {
         for (int i = at; i < at + size; i++) {
             gate[i] = silu(gate[i]) * up[i];
         }

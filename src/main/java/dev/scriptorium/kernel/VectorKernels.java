@@ -239,8 +239,8 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void swiglu(float[] gate, float[] up, int at, int size) {
-        rows.swiglu(gate, up, at, size);
+    public void swiglu(float[] gate, float[] up, int at, int size, Scratch scratch) {
+        rows.swiglu(gate, up, at, size, scratch.exponentials);
     }
 
     @Override

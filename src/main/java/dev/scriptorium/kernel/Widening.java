@@ -171,11 +171,14 @@ sealed interface Widening {
 
         @Override
         public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
-            IntVector pair = (IntVector) ByteVector.fromArray(bytes, weights.bytes(), from + (k >> 1) * ROWS)
-                    .castShape(ints, 0);
-            IntVector quant =
-                    pair.lanewise(VectorOperators.LSHR, (k & 1) << 2).and(15).sub(8);
-            return ((FloatVector) quant.castShape(floats, 0)).mul(scale);
+            return ((FloatVector) quant(weights.bytes(), from + (k >> 1) * ROWS, (k & 1) << 2)
+                            .castShape(floats, 0))
+                    .mul(scale);
+        }
+
+        private IntVector quant(byte[] quants, int at, int shift) {
+            IntVector pair = (IntVector) ByteVector.fromArray(bytes, quants, at).castShape(ints, 0);
+            return pair.lanewise(VectorOperators.LSHR, shift).and(15).sub(8);
         }
     }
 }

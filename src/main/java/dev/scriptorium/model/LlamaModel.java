@@ -256,7 +256,7 @@ public final class LlamaModel implements LanguageModel {
         int end = firstRow(w.gate(), part + 1, parts);
         for (int token = 0; token < batch.tokens(); token++) {
             int at = token * Kernels.stride(config.intermediateSize());
-            kernels.swiglu(a.gate, a.up, at + start, end - start);
+            kernels.swiglu(a.gate, a.up, at + start, end - start, a.scratch[part]);
         }
         a.packedInner.fill(a.gate, start, end);
     }

@@ -128,7 +128,7 @@ class KernelTwinsTest {
         float[] shares = scaled(x, 30f);
         kernels.softmax(shares, 5, size, new Scratch());
         float[] gate = scaled(x, 100f);
-        kernels.swiglu(gate, normed, 5, size);
+        kernels.swiglu(gate, normed, 5, size, new Scratch());
         float[] sum = x.clone();
         kernels.add(sum, gate, 5, 5 + size);
         float[] turned = x.clone();
