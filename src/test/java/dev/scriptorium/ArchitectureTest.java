@@ -33,6 +33,7 @@ class ArchitectureTest {
     private static final String CLIENTS = "org.apache.kafka.clients..";
     private static final String COMMON = "org.apache.kafka.common..";
     private static final String STREAMS = "org.apache.kafka.streams..";
+    private static final String ROCKS = "org.rocksdb..";
     private static final String JINJA = "com.hubspot.jinjava..";
     /** The expression language inside the Jinja library, which carries its own copy of it. */
     private static final String JINJA_EXPRESSIONS = "jinjava.javax.el..";
@@ -57,7 +58,10 @@ class ArchitectureTest {
         EVENT("event", List.of(), List.of()),
         WIRE("wire", List.of("event", "dataset", "wire.avro"), List.of(AVRO, JSON)),
         PIPELINE("pipeline", List.of("event", "grammar"), List.of(YAML)),
-        TOPOLOGY("topology", List.of("event", "wire", "pipeline", "dataset"), List.of(STREAMS, CLIENTS, COMMON, LOG)),
+        TOPOLOGY(
+                "topology",
+                List.of("event", "wire", "pipeline", "dataset"),
+                List.of(STREAMS, ROCKS, CLIENTS, COMMON, LOG)),
         LANE("lane", List.of("event", "wire", "worker"), List.of(CLIENTS, COMMON, LOG)),
         WORKER("worker", List.of("event", "model", "token", "sample", "grammar"), List.of(LOG)),
         GRAMMAR("grammar", List.of(), List.of(JSON, AVRO)),

@@ -33,6 +33,7 @@ public final class StreamsSettings {
         // On a topic just made the first batch may fail and a later one in flight overtake it; the broker then refuses
         // the first as out of order until its time is up.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), "1");
+        settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocks.class.getName());
         settings.putAll(pipeline.kafka().forStreams());
         if (!settings.containsKey(KafkaProperties.BOOTSTRAP_SERVERS)) {
             throw new IllegalArgumentException("the pipeline names no bootstrap.servers");

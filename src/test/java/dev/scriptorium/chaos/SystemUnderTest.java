@@ -41,7 +41,7 @@ final class SystemUnderTest implements AutoCloseable {
      * How large.
      *
      * @param model path of the workers' model
-     * @param javaOptions of routers and workers
+     * @param javaOptions of the workers
      */
     record Shape(int brokers, int routers, int workers, String model, String javaOptions) {}
 
@@ -78,7 +78,7 @@ final class SystemUnderTest implements AutoCloseable {
                     pipeline.toString(),
                     "--state",
                     disk.folder().toString());
-            routers.add(part("router-" + i, logs, shape.javaOptions(), arguments));
+            routers.add(part("router-" + i, logs, "-Xmx400m -XX:TieredStopAtLevel=1", arguments));
         }
         for (int i = 0; i < shape.workers(); i++) {
             List<String> arguments = List.of("worker", "--pipeline", pipeline.toString(), "--threads", "1");
