@@ -18,7 +18,7 @@ import opennlp.tools.langdetect.ThreadSafeLanguageDetectorME;
 /** Refuses a text in another language, as Apache OpenNLP's model of 103 languages sees it. */
 final class LanguageGate implements Gate {
     /** Enough to be sure; a longer text is judged by its beginning. */
-    private static final int CHARACTERS_MAX = 2_000;
+    private static final int CHARACTERS_MAX = 500;
 
     private static final String MODEL = "/langdetect-183.bin";
 
