@@ -65,6 +65,7 @@ public final class GgufToFolder {
     public void write(Path folder, LongConsumer progress) throws IOException {
         Path part = folder.resolveSibling(folder.getFileName() + ".part");
         try {
+            remove(part); // of one that was killed
             Files.createDirectory(part);
             JSON.writeValue(part.resolve("config.json").toFile(), config);
             JSON.writeValue(part.resolve("generation_config.json").toFile(), generation);

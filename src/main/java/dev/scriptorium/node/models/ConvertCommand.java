@@ -4,8 +4,8 @@ import dev.scriptorium.checkpoint.Checkpoint;
 import dev.scriptorium.checkpoint.CheckpointFiles;
 import dev.scriptorium.checkpoint.convert.FolderToGguf;
 import dev.scriptorium.checkpoint.convert.GgufToFolder;
+import dev.scriptorium.checkpoint.huggingface.HuggingFaceFolder;
 import dev.scriptorium.node.process.Shutdown;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -44,7 +44,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (CheckpointFiles files = Checkpoint.open(path)) {
-            if (Files.isDirectory(path) && Files.isRegularFile(path.resolve("config.json"))) {
+            if (HuggingFaceFolder.hasWeights(path)) { // a folder with a GGUF file may have a config.json too
                 FolderToGguf conversion = new FolderToGguf(path, files, weights.plan());
                 return output.write(shutdown, clock, conversion.tensorBytes(), conversion::write)
                         .code();

@@ -133,6 +133,8 @@ class RoundTripTest {
     void quantsBecomeExactlyTheirValuesInAFolderOfF32() throws IOException {
         // Given
         Path gguf = SharedData.SCRIVENER.resolve("gguf/scrivener-1m-q8_0.gguf");
+        Path leftByOneThatWasKilled = Files.createDirectory(temp.resolve("folder.part"));
+        Files.writeString(leftByOneThatWasKilled.resolve("config.json"), "{");
 
         // When
         Path folder = toFolder(gguf, new WeightPlan(WeightType.F32));
@@ -140,6 +142,7 @@ class RoundTripTest {
         // Then
         assertThat(digest(folder)).isEqualTo(digest(gguf));
         assertThat(digest(folder)).isNotEqualTo(digest(SharedData.SCRIVENER));
+        assertThat(leftByOneThatWasKilled).doesNotExist();
     }
 
     @Test
