@@ -102,6 +102,7 @@ public final class PackedMatrix implements WidenedMatrix {
     private final Kind kind;
     private final int rows;
     private final int columns;
+    private final int flip; // what low bits are xored with: of Q4_0 they are the weight itself, a signed number
     private final byte[] low; // (panel, column / 2, rows of a panel)
     private final byte[] high; // (panel, column / 8 or / 4, rows of a panel)
     private final float[] scales; // (panel, super-block, rows of a panel)
@@ -114,6 +115,7 @@ public final class PackedMatrix implements WidenedMatrix {
         this.kind = kind;
         this.rows = rows;
         this.columns = columns;
+        flip = kind == Kind.Q4_0 ? 8 : 0;
         low = new byte[Panels.elements(rows, columns / 2) + Q8Matrix.OVERRUN_BYTES];
         high = new byte[kind.highBits == 0 ? 0 : Panels.elements(rows, columns / highColumns())];
         scales = new float[Panels.elements(rows, columns / kind.superColumns)];
@@ -146,7 +148,9 @@ public final class PackedMatrix implements WidenedMatrix {
     private void put(int row, Line line) {
         int lowAt = Panels.offset(row, columns / 2);
         for (int k = 0; k < columns; k += 2) {
-            low[lowAt + k / 2 * ROWS] = (byte) (line.quants[k] & 15 | (line.quants[k + 1] & 15) << 4);
+            int first = line.quants[k] & 15 ^ flip;
+            int second = line.quants[k + 1] & 15 ^ flip;
+            low[lowAt + k / 2 * ROWS] = (byte) (first | second << 4);
         }
         if (kind.highBits > 0) {
             int highAt = Panels.offset(row, columns / highColumns());
@@ -208,7 +212,7 @@ public final class PackedMatrix implements WidenedMatrix {
         int panel = row / ROWS;
         int lane = row % ROWS;
         for (int k = 0; k < columns; k++) {
-            int quant = low[(panel * (columns / 2) + k / 2) * ROWS + lane] >> k % 2 * 4 & 15;
+            int quant = low[(panel * (columns / 2) + k / 2) * ROWS + lane] >> k % 2 * 4 & 15 ^ flip;
             if (kind.highBits > 0) {
                 int bits = high[(panel * (columns / highColumns()) + k / highColumns()) * ROWS + lane];
                 quant |= (bits >> k % highColumns() * kind.highBits & (1 << kind.highBits) - 1) << 4;
@@ -251,7 +255,7 @@ public final class PackedMatrix implements WidenedMatrix {
             int lowAt = (panel * (columns / 2) + column / 2) * ROWS;
             if (kind.highBits == 0) {
                 for (int pair = 0; pair < kind.blockColumns / 2; pair++) {
-                    widenPair(low, lowAt + pair * ROWS, scale, offset, into, at + pair * 2 * ROWS);
+                    widenPair(low, lowAt + pair * ROWS, flip, scale, offset, into, at + pair * 2 * ROWS);
                 }
             } else {
                 int mask = (1 << kind.highBits) - 1;
@@ -269,12 +273,12 @@ public final class PackedMatrix implements WidenedMatrix {
     }
 
     /** Two columns without high bits. Small, so that C2 turns it into vectors. */
-    private static void widenPair(byte[] low, int at, float[] scale, float[] offset, float[] into, int to) {
+    private static void widenPair(byte[] low, int at, int flip, float[] scale, float[] offset, float[] into, int to) {
         for (int lane = 0; lane < ROWS; lane++) {
-            into[to + lane] = (low[at + lane] & 15) * scale[lane] + offset[lane];
+            into[to + lane] = (low[at + lane] & 15 ^ flip) * scale[lane] + offset[lane];
         }
         for (int lane = 0; lane < ROWS; lane++) {
-            into[to + ROWS + lane] = (low[at + lane] >> 4 & 15) * scale[lane] + offset[lane];
+            into[to + ROWS + lane] = (low[at + lane] >> 4 & 15 ^ flip) * scale[lane] + offset[lane];
         }
     }
 

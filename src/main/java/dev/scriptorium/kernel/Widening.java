@@ -147,7 +147,7 @@ sealed interface Widening {
         }
     }
 
-    /** Two columns share a byte, the first one in its lower half; a quant of 8 is a weight of zero. */
+    /** Two columns share a byte, the first one in its lower half; each is a signed number of four bits. */
     record Q4(VectorSpecies<Float> floats, VectorSpecies<Integer> ints, VectorSpecies<Byte> bytes) implements Widening {
         @Override
         public int run() {
@@ -171,14 +171,17 @@ sealed interface Widening {
 
         @Override
         public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
-            return ((FloatVector) quant(weights.bytes(), from + (k >> 1) * ROWS, (k & 1) << 2)
+            return ((FloatVector) quant(weights.bytes(), from + (k >> 1) * ROWS, 28 - ((k & 1) << 2))
                             .castShape(floats, 0))
                     .mul(scale);
         }
 
+        /**
+         * Shifts the half that is wanted to the upper end, and back with its sign: no constants, no registers for them.
+         */
         private IntVector quant(byte[] quants, int at, int shift) {
             IntVector pair = (IntVector) ByteVector.fromArray(bytes, quants, at).castShape(ints, 0);
-            return pair.lanewise(VectorOperators.LSHR, shift).and(15).sub(8);
+            return pair.lanewise(VectorOperators.LSHL, shift).lanewise(VectorOperators.ASHR, 28);
         }
     }
 }
