@@ -1,10 +1,10 @@
-// The benchmark's work on llama.cpp: node llama-cpp.mjs MODEL.gguf 1,8,32; prints a JSON line for each kind of work.
+// The benchmark's work on llama.cpp: node llama-cpp.mjs MODEL.gguf prompt,1,8,32; prints a JSON line for each kind of work.
 // A prompt of 512 tokens; then, for each number of sequences, steps of one token for all of them after 64 tokens each.
 import {availableParallelism} from "node:os";
 import {getLlama, LlamaLogLevel} from "node-llama-cpp";
 
 const PROMPT = 512, PREFIX = 64, STEPS = 8;
-const [path, counts] = process.argv.slice(2);
+const [path, work] = process.argv.slice(2);
 const threads = availableParallelism();
 const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: threads});
 const model = await llama.loadModel({modelPath: path, gpuLayers: 0});
@@ -37,7 +37,10 @@ async function decode(count) {
     await context.dispose();
 }
 
-await prompt(false); // reads the file
-await prompt(true);
-for (const count of counts.split(",").map(Number)) await decode(count);
+const wanted = work.split(",");
+if (wanted.includes("prompt")) {
+    await prompt(false); // reads the file
+    for (let run = 0; run < 2; run++) await prompt(true);
+}
+for (const count of wanted.filter((each) => each !== "prompt").map(Number)) await decode(count);
 process.exit(0);

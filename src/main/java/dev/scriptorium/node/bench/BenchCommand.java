@@ -69,6 +69,9 @@ public final class BenchCommand implements Callable<Integer> {
             description = "How many decode at once, one row each. Default: ${DEFAULT-VALUE}")
     private List<Integer> sequences = List.of();
 
+    @Option(names = "--no-prompt", negatable = true, description = "Leave the prompt out, for a short run.")
+    private boolean prompt = true;
+
     @Option(names = "--runs", paramLabel = "N", defaultValue = "5", description = "Of each row; the median is told.")
     private int runs = 5;
 
@@ -163,7 +166,9 @@ public final class BenchCommand implements Callable<Integer> {
             RuntimeBench bench = new RuntimeBench(
                     checkpoint.config(), checkpoint.weights(), choice, team, most, runs, this::progress);
             List<BenchReport.Row> rows = new ArrayList<>();
-            rows.add(bench.prompt());
+            if (prompt) {
+                rows.add(bench.prompt());
+            }
             for (int each : sequences) {
                 rows.add(bench.decode(each));
             }
