@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowDecoder {
     private static final int SUPER_COLUMNS = 256;
+    private static final int F16_EXPONENT = 0x7c00;
+    private static final int BF16_EXPONENT = 0x7f80;
 
     private RowDecoder() {}
 
@@ -54,6 +56,29 @@ public final class RowDecoder {
             };
         }
         return weights;
+    }
+
+    /** Whether it is plain without decoding the row that all its weights are finite; if not, they still may be. */
+    static boolean isPlainlyFinite(WeightType type, byte[] row) {
+        ByteBuffer bytes = ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
+        return switch (type) {
+            case F16, BF16 -> {
+                int exponent = type == WeightType.F16 ? F16_EXPONENT : BF16_EXPONENT;
+                boolean finite = true;
+                for (int at = 0; at < row.length; at += Short.BYTES) {
+                    finite &= (bytes.getShort(at) & exponent) != exponent;
+                }
+                yield finite;
+            }
+            case Q4_0, Q5_0, Q8_0 -> {
+                boolean finite = true;
+                for (int at = 0; at < row.length; at += type.blockBytes()) {
+                    finite &= (bytes.getShort(at) & F16_EXPONENT) != F16_EXPONENT;
+                }
+                yield finite;
+            }
+            case F32, Q4_1, Q5_1, Q4_K, Q5_K, Q6_K -> false;
+        };
     }
 
     /** Takes a row of blocks of four to six bits apart. */

@@ -341,6 +341,9 @@ public final class WeightReader {
 
     private static byte[] converted(Tensor tensor, WeightType type, int fileRow) {
         byte[] bytes = bytes(tensor, fileRow);
+        if (type == tensor.type() && RowDecoder.isPlainlyFinite(type, bytes)) {
+            return bytes;
+        }
         float[] weights = checkedFloats(tensor, fileRow, bytes);
         return type == tensor.type() ? bytes : RowEncoder.encode(type, weights);
     }
