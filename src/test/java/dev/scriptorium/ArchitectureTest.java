@@ -72,7 +72,10 @@ class ArchitectureTest {
         CHECKPOINT("checkpoint", List.of("model", "kernel", "token"), List.of(JSON)),
         SIMULATION("simulation", List.of("model", "token"), List.of()),
         TABLE("table", List.of(), List.of(JSON, CSV, PARQUET, HADOOP_NAMES)),
-        BATCH("batch", List.of("event", "wire", "pipeline", "table"), List.of(CLIENTS, COMMON, PROGRESS, LOG)),
+        BATCH(
+                "batch",
+                List.of("event", "wire", "pipeline", "table", "dataset"),
+                List.of(CLIENTS, COMMON, PROGRESS, LOG)),
         DATASET(
                 "dataset",
                 List.of("event", "pipeline", "token", "grammar", "table"),

@@ -77,7 +77,7 @@ public final class PipelineOptions {
     public static final class InvalidPipelineException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        InvalidPipelineException(String message) {
+        public InvalidPipelineException(String message) {
             super(message);
         }
     }

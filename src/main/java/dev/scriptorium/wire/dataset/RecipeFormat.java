@@ -6,6 +6,8 @@ import dev.scriptorium.dataset.Recipe;
 import dev.scriptorium.dataset.RecipeEvent;
 import dev.scriptorium.dataset.Template;
 import dev.scriptorium.wire.UndecodableException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,7 @@ public final class RecipeFormat {
         for (int i = 0; i < recipe.templates().size(); i++) {
             ((ObjectNode) node.path("templates").path(i))
                     .put(VERSION, recipe.templates().get(i).version())
-                    .remove(java.util.List.of("text", "system"));
+                    .remove(List.of("text", "system"));
         }
         return node.toString();
     }
@@ -53,7 +55,7 @@ public final class RecipeFormat {
      * @return null while one of the templates is not known
      */
     public @Nullable Recipe recipe(String json, Function<String, @Nullable Template> templates) {
-        JsonNode node = DatasetJson.tree(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), "recipe");
+        JsonNode node = DatasetJson.tree(json.getBytes(StandardCharsets.UTF_8), "recipe");
         for (JsonNode named : node.path("templates")) {
             Template template = templates.apply(named.path(VERSION).asText());
             if (template == null) {
@@ -62,6 +64,17 @@ public final class RecipeFormat {
             ((ObjectNode) named).put("text", template.text()).put("system", template.system());
         }
         return DatasetJson.read(node, Recipe.class, "recipe");
+    }
+
+    /** A recipe that stands for itself, with its templates' texts, and what it was run with. */
+    public byte[] writeWhole(Recipe recipe, String digest) {
+        ObjectNode node = (ObjectNode) DatasetJson.tree(recipe);
+        return (node.put("digest", digest).toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws UndecodableException if it is none */
+    public Recipe wholeRecipe(byte[] bytes) {
+        return DatasetJson.read(bytes, Recipe.class, "recipe");
     }
 
     public byte[] write(Template template) {
