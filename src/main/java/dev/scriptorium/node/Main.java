@@ -2,6 +2,7 @@ package dev.scriptorium.node;
 
 import dev.scriptorium.node.bench.BenchCommand;
 import dev.scriptorium.node.dataset.DatasetCommand;
+import dev.scriptorium.node.dataset.VerifyCommand;
 import dev.scriptorium.node.jobs.CancelCommand;
 import dev.scriptorium.node.jobs.EvalCommand;
 import dev.scriptorium.node.jobs.JobsCommand;
@@ -71,6 +72,7 @@ public final class Main {
         commandLine.addSubcommand(new JobsCommand());
         commandLine.addSubcommand(new CancelCommand(clock));
         commandLine.addSubcommand(DatasetCommand.commandLine(shutdown, clock));
+        commandLine.addSubcommand(new VerifyCommand(shutdown, clock));
         commandLine.addSubcommand(new EvalCommand(shutdown, clock));
         commandLine.addSubcommand(new ServeCommand(shutdown, clock));
         commandLine.addSubcommand(new RouterCommand(shutdown, clock));

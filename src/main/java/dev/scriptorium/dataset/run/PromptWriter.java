@@ -58,14 +58,23 @@ public final class PromptWriter {
     }
 
     /**
+     * What the model is given.
+     *
+     * @param text as {@link #text} gave it
+     * @throws TemplateException likewise
+     */
+    public Input input(RowKey key, String text, SeedRow seed) {
+        PromptTemplate template = systems.get(key.template());
+        return input(template == null ? "" : template.render(variables(key, seed)), text);
+    }
+
+    /**
      * @param text as {@link #text} gave it
      * @throws TemplateException likewise
      */
     Prompt prompt(long number, RowKey key, int choice, String text, SeedRow seed) {
-        PromptTemplate template = systems.get(key.template());
-        String system = template == null ? "" : template.render(variables(key, seed));
         RowRequest request = new RowRequest(number, choice, false);
-        return prompt(request, key, recipe.model(), input(system, text), seeded(recipe.sampling(), request, key));
+        return prompt(request, key, recipe.model(), input(key, text, seed), seeded(recipe.sampling(), request, key));
     }
 
     /** The question to a judge. */
