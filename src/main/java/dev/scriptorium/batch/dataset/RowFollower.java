@@ -68,7 +68,8 @@ final class RowFollower implements AutoCloseable {
         long end = consumer.endOffsets(List.of(rows)).getOrDefault(rows, 0L);
         if (offset < firstOffset() || offset > end) {
             throw new IllegalStateException(
-                    "the output goes on with record %d of %s, which has %d to %d only; it belongs to another --state or Kafka"
+                    ("the output goes on with record %d of %s, which has %d to %d only; it belongs to another"
+                                    + " --state or Kafka")
                             .formatted(offset, rows, firstOffset(), end));
         }
         consumer.seek(rows, offset);

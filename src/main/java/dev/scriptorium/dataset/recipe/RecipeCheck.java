@@ -90,6 +90,11 @@ final class RecipeCheck {
                                         Spelling.didYouMean(asked.group(1), columns)));
             }
         }
+        // Jinja takes what is not closed for text, and nobody would mean that.
+        if (count(template.text(), "{{") != count(template.text(), "}}")) {
+            found = false;
+            source.problem(place, "template '%s' has a {{ that is not closed by }}".formatted(template.name()));
+        }
         if (!found) {
             return;
         }
@@ -107,5 +112,9 @@ final class RecipeCheck {
         } catch (TemplateException e) {
             source.problem(place, "template '%s': %s".formatted(template.name(), e.getMessage()));
         }
+    }
+
+    private static int count(String text, String part) {
+        return text.split(Pattern.quote(part), -1).length - 1;
     }
 }
