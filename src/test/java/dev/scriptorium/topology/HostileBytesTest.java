@@ -82,6 +82,53 @@ class HostileBytesTest {
         assertThat(exits.records + dropped).as("seed %d", seed).isBetween((long) RECORDS, RECORDS + cancels);
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void everyHostileControlRecordIsACancellationOrADeadLetter(long seed) throws IOException {
+        // Given
+        HostileBytes controls = new HostileBytes(
+                seed,
+                List.of(
+                        RouterBench.bytes("{\"action\":\"cancel\",\"job\":\"stories\",\"reason\":\"x\"}"),
+                        RouterBench.bytes("{\"action\":\"cancel\",\"id\":\"id1\"}"),
+                        RouterBench.bytes("{\"action\":\"cancel\",\"tenant\":\"press\"}")));
+        Exits exits = new Exits();
+        int cancellations;
+
+        // When
+        try (RouterBench router = new RouterBench(Pipelines.shipped())) {
+            for (int i = 0; i < RECORDS; i++) {
+                router.hostileControl(controls.key(), controls.value(), controls.headers());
+            }
+            exits.read(router, List.of("dead-letters"));
+            cancellations = router.on("cancellations").size();
+        }
+
+        // Then
+        assertThat(exits.caughtByTheLastNet).as("seed %d", seed).isEmpty();
+        assertThat(exits.records + cancellations).as("seed %d", seed).isEqualTo(RECORDS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void noHostileQuotaRecordReachesTheLastNet(long seed) throws IOException {
+        // Given
+        HostileBytes quotas = new HostileBytes(seed, validPrompts());
+        Exits exits = new Exits();
+
+        // When
+        try (RouterBench router = new RouterBench(Pipelines.shipped())) {
+            for (int i = 0; i < RECORDS; i++) {
+                router.hostileQuota(quotas.key(), quotas.value(), quotas.headers());
+            }
+            exits.read(router, List.of("dead-letters"));
+        }
+
+        // Then
+        assertThat(exits.caughtByTheLastNet).as("seed %d", seed).isEmpty();
+        assertThat(exits.records).as("seed %d", seed).isPositive();
+    }
+
     private static List<byte[]> validPrompts() {
         List<byte[]> valid = new ArrayList<>();
         for (String json : List.of(

@@ -172,6 +172,14 @@ final class RouterBench implements AutoCloseable {
         outcomes.pipeInput(new TestRecord<>(key, value, heads(headers), START));
     }
 
+    void hostileControl(byte @Nullable [] key, byte @Nullable [] value, Map<String, byte @Nullable []> headers) {
+        control.pipeInput(new TestRecord<>(key, value, heads(headers), START));
+    }
+
+    void hostileQuota(byte @Nullable [] key, byte @Nullable [] value, Map<String, byte @Nullable []> headers) {
+        input(pipeline.topics().quotas().name()).pipeInput(new TestRecord<>(key, value, heads(headers), START));
+    }
+
     private static RecordHeaders heads(Map<String, byte @Nullable []> headers) {
         RecordHeaders all = new RecordHeaders();
         headers.forEach(all::add);
