@@ -107,11 +107,16 @@ final class Mail implements AutoCloseable {
             JsonNode tree = JSON.readTree(answer);
             JsonNode error = tree.path("error");
             return error.isMissingNode()
-                    ? String.join("|", tree.path("finish_reason").asText(), tree.path("usage") + "", text(tree))
+                    ? String.join("|", tree.path("finish_reason").asText(), tokens(tree.path("usage")), text(tree))
                     : error.path("code").asText() + "|" + error.path("message").asText();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How many of them came from a cache depends on what ran before. */
+    private static String tokens(JsonNode usage) {
+        return usage.path("prompt_tokens") + "+" + usage.path("completion_tokens");
     }
 
     private static String text(JsonNode tree) {
