@@ -13,12 +13,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs what the pages for people say to type, page by page, each in a folder of its own. */
+@Tag("chaos")
 class DocCommandsIT {
     private static final Logger LOG = LoggerFactory.getLogger(DocCommandsIT.class);
     private static final int BLOCK_SECONDS_MAX = 240;
