@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ import org.apache.kafka.streams.KafkaStreams;
  */
 public final class RegisteredMeters implements AutoCloseable {
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) ");
-    private static final String NOWHERE = "127.0.0.1:1";
+    static final String NOWHERE = "127.0.0.1:1";
 
     final Operations operations = new Operations();
     final WorkerMetrics worker;
@@ -88,7 +89,7 @@ public final class RegisteredMeters implements AutoCloseable {
         return List.copyOf(names);
     }
 
-    private static Worker dummy() {
+    static Worker dummy() {
         DummySettings settings = DummySettings.parse("dummy");
         DummyTokenizer tokenizer = new DummyTokenizer(settings);
         ServedModel served = new ServedModel(
@@ -102,7 +103,7 @@ public final class RegisteredMeters implements AutoCloseable {
                 served, WorkerLimits.of(32, settings.contextTokens()), "w1", InstantSource.system(), cause -> {});
     }
 
-    private static LaneSettings lanes() {
+    static LaneSettings lanes() {
         return new LaneSettings(
                 "scriptorium.dummy",
                 List.of(new LaneSettings.Lane("lanes.bulk", 1)),
@@ -110,8 +111,11 @@ public final class RegisteredMeters implements AutoCloseable {
                 "dead-letters",
                 "tokens",
                 "cancellations",
-                Map.of("bootstrap.servers", NOWHERE),
-                LaneLimits.DEFAULT);
+                Map.of(
+                        "bootstrap.servers", NOWHERE,
+                        "request.timeout.ms", "1000",
+                        "default.api.timeout.ms", "4000"),
+                new LaneLimits(3, 4, 1 << 20, 4, Duration.ofMillis(100), Duration.ofMillis(100)));
     }
 
     @Override
