@@ -9,7 +9,7 @@ const ours = readdirSync(folder).filter((name) => name.startsWith("ours-"))
 const key = (row) => `${row.work} ${row.sequences}`;
 const median = (rows, of) => {
     const rates = rows.filter((row) => key(row) === of).map((row) => row.tokens_per_second).sort((a, b) => a - b);
-    return rates[rates.length >> 1];
+    return (rates[rates.length >> 1] + rates[(rates.length - 1) >> 1]) / 2;
 };
 console.log("work           Scriptorium  llama.cpp  ratio   (tokens/s, medians)");
 for (const of of new Set(theirs.map(key))) {
