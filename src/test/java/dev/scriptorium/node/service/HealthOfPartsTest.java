@@ -5,20 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptorium.lane.LaneReader;
 import dev.scriptorium.metrics.Health;
 import dev.scriptorium.worker.Worker;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Health tells the truth of parts that run, wait and die; their Kafka does not answer. */
 @Timeout(120)
 class HealthOfPartsTest {
     private final Operations operations = new Operations();
-
-    @TempDir
-    private Path folder;
 
     @AfterEach
     void close() {
@@ -85,28 +80,5 @@ class HealthOfPartsTest {
             // Then
             assertThat(health().live().json()).contains("the lane reader is dead");
         }
-    }
-
-    @Test
-    void routerIsNotReadyWithoutItsPartitionsAndLivesUntilItsThreadsEnd() {
-        // Given
-        operations.started();
-        RouterNode router = RouterNode.start(
-                RegisteredMeters.defaultPipeline().withBootstrapServers(RegisteredMeters.NOWHERE),
-                folder,
-                operations,
-                InstantSource.system(),
-                cause -> {});
-        Health.Report running = health().live();
-        Health.Report ready = health().ready();
-
-        // When
-        router.close();
-
-        // Then
-        assertThat(running.ok()).as(running.json()).isTrue();
-        assertThat(ready.ok()).as(ready.json()).isFalse();
-        assertThat(health().live().json()).contains("Kafka Streams is NOT_RUNNING");
-        assertThat(health().live().ok()).isFalse();
     }
 }
