@@ -214,6 +214,7 @@ class LifeTest {
         assertThat(only(router.assignments("lanes.only")).prompt().request().id())
                 .isEqualTo("new");
         assertThat(router.on("cancellations")).hasSize(1);
+        assertThat(router.on("recipes")).as("a job may be a recipe's").hasSize(1);
         assertThat(router.exits()).isEmpty();
     }
 
@@ -272,6 +273,7 @@ class LifeTest {
         router.prompt("17", null, Map.of(), START);
         router.on("lanes.only");
         router.on("cancellations");
+        router.on("recipes");
         assertThat(router.exits()).isEmpty();
 
         // When
@@ -316,6 +318,7 @@ class LifeTest {
         router.control("{\"action\":\"cancel\",\"job\":\"default\"}");
         router.on("lanes.only");
         router.on("cancellations");
+        router.on("recipes");
         assertThat(router.exits()).isEmpty();
 
         // When
