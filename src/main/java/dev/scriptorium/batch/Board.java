@@ -97,6 +97,23 @@ public final class Board implements AutoCloseable {
         return tally == null && batch == null ? null : JobView.of(job, batch, tally);
     }
 
+    /** @throws IllegalStateException with the names of those there are */
+    public JobView require(String job) {
+        JobView view = view(job);
+        if (view == null) {
+            throw new IllegalStateException("no job '%s' is known here%s"
+                    .formatted(
+                            job,
+                            jobs().isEmpty()
+                                    ? "; there is none at all"
+                                    : " (jobs: "
+                                            + String.join(
+                                                    ", ",
+                                                    jobs().stream().limit(20).toList()) + ")"));
+        }
+        return view;
+    }
+
     @Override
     public void close() {
         consumer.close();

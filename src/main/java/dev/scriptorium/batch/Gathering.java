@@ -47,7 +47,7 @@ public final class Gathering {
             board.catchUp();
             while (!stopRequested.getAsBoolean()) {
                 board.poll(Duration.ZERO);
-                JobView view = requireKnown(board);
+                JobView view = board.require(job.name());
                 for (AnswerFollower.News news : follower.poll(POLL)) {
                     take(news, book);
                 }
@@ -91,24 +91,6 @@ public final class Gathering {
                 }
             }
         }
-    }
-
-    private JobView requireKnown(Board board) {
-        JobView view = board.view(job.name());
-        if (view == null) {
-            throw new IllegalStateException("no job '%s' is known here%s"
-                    .formatted(
-                            job.name(),
-                            board.jobs().isEmpty()
-                                    ? "; there is none at all"
-                                    : " (jobs: "
-                                            + String.join(
-                                                    ", ",
-                                                    board.jobs().stream()
-                                                            .limit(20)
-                                                            .toList()) + ")"));
-        }
-        return view;
     }
 
     /** Of a job without a file nobody knows how many requests are still to come. */

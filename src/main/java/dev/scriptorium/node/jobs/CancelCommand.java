@@ -43,7 +43,7 @@ public final class CancelCommand implements Callable<Integer> {
             JobView view;
             try (Board board = new Board(topics, kafka)) {
                 board.catchUp();
-                view = JobsCommand.require(board, job);
+                view = board.require(job);
             }
             if (view.phase().isOver()) {
                 System.err.println("job '" + job + "' is " + view.status() + ": there is nothing to cancel");

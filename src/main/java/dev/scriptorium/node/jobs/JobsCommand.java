@@ -53,25 +53,6 @@ public final class JobsCommand implements Callable<Integer> {
         }
     }
 
-    /** @throws IllegalStateException with the names of those there are */
-    static JobView require(Board board, String job) {
-        JobView view = board.view(job);
-        if (view == null) {
-            throw new IllegalStateException("no job '%s' is known here%s"
-                    .formatted(
-                            job,
-                            board.jobs().isEmpty()
-                                    ? "; there is none at all"
-                                    : " (jobs: "
-                                            + String.join(
-                                                    ", ",
-                                                    board.jobs().stream()
-                                                            .limit(20)
-                                                            .toList()) + ")"));
-        }
-        return view;
-    }
-
     /** A job's name has no letter that would need an escape. */
     static String json(JobView view) {
         return String.format(

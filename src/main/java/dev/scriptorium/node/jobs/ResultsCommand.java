@@ -116,7 +116,7 @@ public final class ResultsCommand implements Callable<Integer> {
         JobView view;
         try (Board board = new Board(topics, kafka)) {
             board.catchUp();
-            view = JobsCommand.require(board, job);
+            view = board.require(job);
         }
         Path to = output != null ? output : STANDARD_OUTPUT;
         Path rejected = errors != null ? errors : output != null ? InputOptions.errorsBeside(output) : STANDARD_ERROR;

@@ -54,7 +54,7 @@ public final class WatchCommand implements Callable<Integer> {
                         Services.jobTopics(services.pipeline()),
                         services.pipeline().kafka().common())) {
             board.catchUp();
-            JobView view = JobsCommand.require(board, job);
+            JobView view = board.require(job);
             if (once) {
                 say(view);
                 return ended(view);
@@ -74,7 +74,7 @@ public final class WatchCommand implements Callable<Integer> {
         try (ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock)) {
             while (!view.phase().isOver() && !shutdown.isRequested()) {
                 board.poll(TURN);
-                JobView next = JobsCommand.require(board, job);
+                JobView next = board.require(job);
                 if (json && !next.equals(view)) {
                     say(next);
                 }
