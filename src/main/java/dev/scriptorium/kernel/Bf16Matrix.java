@@ -6,10 +6,10 @@ public final class Bf16Matrix implements Matrix {
     private final int columns;
     final Weights weights;
 
-    private Bf16Matrix(int rows, int columns, short[] weights) {
+    private Bf16Matrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        this.weights = Weights.bf16(columns, weights);
+        this.weights = Weights.bf16(columns, new short[Panels.elements(rows, columns)]);
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -18,17 +18,25 @@ public final class Bf16Matrix implements Matrix {
         void read(int row, short[] into);
     }
 
-    public static Bf16Matrix pack(int rows, int columns, Rows source) {
-        short[] weights = new short[Panels.elements(rows, columns)];
-        short[] line = new short[columns];
-        for (int row = 0; row < rows; row++) {
-            source.read(row, line);
-            int at = Panels.offset(row, columns);
-            for (int k = 0; k < columns; k++) {
-                weights[at + k * Panels.ROWS] = line[k];
+    public static Matrix pack(int rows, int columns, Rows source) {
+        return packing(rows, columns).all(source);
+    }
+
+    /** A matrix of zeros, to be filled. */
+    public static Packing<Rows> packing(int rows, int columns) {
+        Bf16Matrix matrix = new Bf16Matrix(rows, columns);
+        return new Packing<>(matrix, matrix::fill);
+    }
+
+    private void fill(int first, int end, Rows source) {
+        short[][] lines = new short[Panels.ROWS][columns];
+        for (int row = first; row < end; row += Panels.ROWS) {
+            int count = Math.min(Panels.ROWS, end - row);
+            for (int i = 0; i < count; i++) {
+                source.read(row + i, lines[i]);
             }
+            Panels.interleave(lines, count, weights.shorts(), Panels.offset(row, columns));
         }
-        return new Bf16Matrix(rows, columns, weights);
     }
 
     @Override

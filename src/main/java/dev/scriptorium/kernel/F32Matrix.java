@@ -6,10 +6,10 @@ public final class F32Matrix implements Matrix {
     private final int columns;
     final Weights weights;
 
-    private F32Matrix(int rows, int columns, float[] weights) {
+    private F32Matrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        this.weights = Weights.f32(columns, weights);
+        this.weights = Weights.f32(columns, new float[Panels.elements(rows, columns)]);
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -18,17 +18,25 @@ public final class F32Matrix implements Matrix {
         void read(int row, float[] into);
     }
 
-    public static F32Matrix pack(int rows, int columns, Rows source) {
-        float[] weights = new float[Panels.elements(rows, columns)];
-        float[] line = new float[columns];
-        for (int row = 0; row < rows; row++) {
-            source.read(row, line);
-            int at = Panels.offset(row, columns);
-            for (int k = 0; k < columns; k++) {
-                weights[at + k * Panels.ROWS] = line[k];
+    public static Matrix pack(int rows, int columns, Rows source) {
+        return packing(rows, columns).all(source);
+    }
+
+    /** A matrix of zeros, to be filled. */
+    public static Packing<Rows> packing(int rows, int columns) {
+        F32Matrix matrix = new F32Matrix(rows, columns);
+        return new Packing<>(matrix, matrix::fill);
+    }
+
+    private void fill(int first, int end, Rows source) {
+        float[][] lines = new float[Panels.ROWS][columns];
+        for (int row = first; row < end; row += Panels.ROWS) {
+            int count = Math.min(Panels.ROWS, end - row);
+            for (int i = 0; i < count; i++) {
+                source.read(row + i, lines[i]);
             }
+            Panels.interleave(lines, count, weights.floats(), Panels.offset(row, columns));
         }
-        return new F32Matrix(rows, columns, weights);
     }
 
     @Override

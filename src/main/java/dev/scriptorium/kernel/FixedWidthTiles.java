@@ -1,5 +1,7 @@
 package dev.scriptorium.kernel;
 
+import static dev.scriptorium.kernel.Panels.HALF;
+
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -18,7 +20,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class FixedWidthTiles implements LaneLoops.Tiles {
     private static final Widening WIDENING = VectorKernels.widening(MethodHandles.lookup());
     private static final VectorSpecies<Float> FLOATS = WIDENING.floats();
-    private static final int LANES = FLOATS.length();
 
     FixedWidthTiles() {}
 
@@ -41,22 +42,21 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         int y2 = y0 + Math.min(2, last) * stride;
         int y3 = y0 + Math.min(3, last) * stride;
         FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + HALF);
         FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + HALF);
         FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + HALF);
         FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + HALF);
         int at = tile.x;
         int start = tile.start;
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
         for (int k = 0; k < count; k++) {
-            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
-            FloatVector w1 =
-                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 4]);
             a0 = value.fma(w0, a0);
             a1 = value.fma(w1, a1);
@@ -71,13 +71,13 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
             d1 = value.fma(w1, d1);
         }
         a0.intoArray(y, y0);
-        a1.intoArray(y, y0 + LANES);
+        a1.intoArray(y, y0 + HALF);
         b0.intoArray(y, y1);
-        b1.intoArray(y, y1 + LANES);
+        b1.intoArray(y, y1 + HALF);
         c0.intoArray(y, y2);
-        c1.intoArray(y, y2 + LANES);
+        c1.intoArray(y, y2 + HALF);
         d0.intoArray(y, y3);
-        d1.intoArray(y, y3 + LANES);
+        d1.intoArray(y, y3 + HALF);
     }
 
     private static void tile6(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
@@ -90,26 +90,25 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         int y4 = y0 + Math.min(4, last) * stride;
         int y5 = y0 + Math.min(5, last) * stride;
         FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + HALF);
         FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + HALF);
         FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + HALF);
         FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + HALF);
         FloatVector e0 = FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + HALF);
         FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + HALF);
         int at = tile.x;
         int start = tile.start;
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
         for (int k = 0; k < count; k++) {
-            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
-            FloatVector w1 =
-                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 6]);
             a0 = value.fma(w0, a0);
             a1 = value.fma(w1, a1);
@@ -130,17 +129,17 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
             f1 = value.fma(w1, f1);
         }
         a0.intoArray(y, y0);
-        a1.intoArray(y, y0 + LANES);
+        a1.intoArray(y, y0 + HALF);
         b0.intoArray(y, y1);
-        b1.intoArray(y, y1 + LANES);
+        b1.intoArray(y, y1 + HALF);
         c0.intoArray(y, y2);
-        c1.intoArray(y, y2 + LANES);
+        c1.intoArray(y, y2 + HALF);
         d0.intoArray(y, y3);
-        d1.intoArray(y, y3 + LANES);
+        d1.intoArray(y, y3 + HALF);
         e0.intoArray(y, y4);
-        e1.intoArray(y, y4 + LANES);
+        e1.intoArray(y, y4 + HALF);
         f0.intoArray(y, y5);
-        f1.intoArray(y, y5 + LANES);
+        f1.intoArray(y, y5 + HALF);
     }
 
     private static void tile8(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
@@ -155,30 +154,29 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         int y6 = y0 + Math.min(6, last) * stride;
         int y7 = y0 + Math.min(7, last) * stride;
         FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + HALF);
         FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + HALF);
         FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + HALF);
         FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + HALF);
         FloatVector e0 = FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + HALF);
         FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + HALF);
         FloatVector g0 = FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector g1 = FloatVector.fromArray(FLOATS, y, y6 + LANES);
+        FloatVector g1 = FloatVector.fromArray(FLOATS, y, y6 + HALF);
         FloatVector h0 = FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + LANES);
+        FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + HALF);
         int at = tile.x;
         int start = tile.start;
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
         for (int k = 0; k < count; k++) {
-            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
-            FloatVector w1 =
-                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 8]);
             a0 = value.fma(w0, a0);
             a1 = value.fma(w1, a1);
@@ -205,21 +203,21 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
             h1 = value.fma(w1, h1);
         }
         a0.intoArray(y, y0);
-        a1.intoArray(y, y0 + LANES);
+        a1.intoArray(y, y0 + HALF);
         b0.intoArray(y, y1);
-        b1.intoArray(y, y1 + LANES);
+        b1.intoArray(y, y1 + HALF);
         c0.intoArray(y, y2);
-        c1.intoArray(y, y2 + LANES);
+        c1.intoArray(y, y2 + HALF);
         d0.intoArray(y, y3);
-        d1.intoArray(y, y3 + LANES);
+        d1.intoArray(y, y3 + HALF);
         e0.intoArray(y, y4);
-        e1.intoArray(y, y4 + LANES);
+        e1.intoArray(y, y4 + HALF);
         f0.intoArray(y, y5);
-        f1.intoArray(y, y5 + LANES);
+        f1.intoArray(y, y5 + HALF);
         g0.intoArray(y, y6);
-        g1.intoArray(y, y6 + LANES);
+        g1.intoArray(y, y6 + HALF);
         h0.intoArray(y, y7);
-        h1.intoArray(y, y7 + LANES);
+        h1.intoArray(y, y7 + HALF);
     }
 
     private static void tile12(LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
@@ -238,38 +236,37 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
         int y10 = y0 + Math.min(10, last) * stride;
         int y11 = y0 + Math.min(11, last) * stride;
         FloatVector a0 = FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, y, y0 + HALF);
         FloatVector b0 = FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, y, y1 + HALF);
         FloatVector c0 = FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector c1 = FloatVector.fromArray(FLOATS, y, y2 + HALF);
         FloatVector d0 = FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector d1 = FloatVector.fromArray(FLOATS, y, y3 + HALF);
         FloatVector e0 = FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector e1 = FloatVector.fromArray(FLOATS, y, y4 + HALF);
         FloatVector f0 = FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        FloatVector f1 = FloatVector.fromArray(FLOATS, y, y5 + HALF);
         FloatVector g0 = FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector g1 = FloatVector.fromArray(FLOATS, y, y6 + LANES);
+        FloatVector g1 = FloatVector.fromArray(FLOATS, y, y6 + HALF);
         FloatVector h0 = FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + LANES);
+        FloatVector h1 = FloatVector.fromArray(FLOATS, y, y7 + HALF);
         FloatVector i0 = FloatVector.fromArray(FLOATS, y, y8);
-        FloatVector i1 = FloatVector.fromArray(FLOATS, y, y8 + LANES);
+        FloatVector i1 = FloatVector.fromArray(FLOATS, y, y8 + HALF);
         FloatVector j0 = FloatVector.fromArray(FLOATS, y, y9);
-        FloatVector j1 = FloatVector.fromArray(FLOATS, y, y9 + LANES);
+        FloatVector j1 = FloatVector.fromArray(FLOATS, y, y9 + HALF);
         FloatVector k0 = FloatVector.fromArray(FLOATS, y, y10);
-        FloatVector k1 = FloatVector.fromArray(FLOATS, y, y10 + LANES);
+        FloatVector k1 = FloatVector.fromArray(FLOATS, y, y10 + HALF);
         FloatVector l0 = FloatVector.fromArray(FLOATS, y, y11);
-        FloatVector l1 = FloatVector.fromArray(FLOATS, y, y11 + LANES);
+        FloatVector l1 = FloatVector.fromArray(FLOATS, y, y11 + HALF);
         int at = tile.x;
         int start = tile.start;
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
         for (int k = 0; k < count; k++) {
-            FloatVector w0 = WIDENING.widen(weights, from, k, WIDENING.scale(weights, scales, start + k));
-            FloatVector w1 =
-                    WIDENING.widen(weights, from + LANES, k, WIDENING.scale(weights, scales + LANES, start + k));
+            FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
+            FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 12]);
             a0 = value.fma(w0, a0);
             a1 = value.fma(w1, a1);
@@ -308,28 +305,28 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
             l1 = value.fma(w1, l1);
         }
         a0.intoArray(y, y0);
-        a1.intoArray(y, y0 + LANES);
+        a1.intoArray(y, y0 + HALF);
         b0.intoArray(y, y1);
-        b1.intoArray(y, y1 + LANES);
+        b1.intoArray(y, y1 + HALF);
         c0.intoArray(y, y2);
-        c1.intoArray(y, y2 + LANES);
+        c1.intoArray(y, y2 + HALF);
         d0.intoArray(y, y3);
-        d1.intoArray(y, y3 + LANES);
+        d1.intoArray(y, y3 + HALF);
         e0.intoArray(y, y4);
-        e1.intoArray(y, y4 + LANES);
+        e1.intoArray(y, y4 + HALF);
         f0.intoArray(y, y5);
-        f1.intoArray(y, y5 + LANES);
+        f1.intoArray(y, y5 + HALF);
         g0.intoArray(y, y6);
-        g1.intoArray(y, y6 + LANES);
+        g1.intoArray(y, y6 + HALF);
         h0.intoArray(y, y7);
-        h1.intoArray(y, y7 + LANES);
+        h1.intoArray(y, y7 + HALF);
         i0.intoArray(y, y8);
-        i1.intoArray(y, y8 + LANES);
+        i1.intoArray(y, y8 + HALF);
         j0.intoArray(y, y9);
-        j1.intoArray(y, y9 + LANES);
+        j1.intoArray(y, y9 + HALF);
         k0.intoArray(y, y10);
-        k1.intoArray(y, y10 + LANES);
+        k1.intoArray(y, y10 + HALF);
         l0.intoArray(y, y11);
-        l1.intoArray(y, y11 + LANES);
+        l1.intoArray(y, y11 + HALF);
     }
 }

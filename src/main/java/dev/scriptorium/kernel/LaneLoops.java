@@ -10,11 +10,14 @@ package dev.scriptorium.kernel;
 interface LaneLoops {
     /** One token. */
     interface Lines {
-        /** y[row ..] for four vectors of rows from {@code row} on, none after {@code lastRow}. */
-        void line(Weights weights, int row, int lastRow, float[] x, float[] y);
+        /**
+         * y for two chunks of rows, none after {@code lastChunk}. A chunk is a vector of rows of a panel's first half
+         * and the one as far into its second half; a panel has 16 / lanes of them.
+         */
+        void line(Weights weights, int chunk, int lastChunk, float[] x, float[] y);
     }
 
-    /** Some tokens by two vectors of rows, the accumulators in registers from the first k to the last, added to y. */
+    /** Some tokens by a chunk of rows, the accumulators in registers from the first k to the last, added to y. */
     interface Tiles {
         /** @param tokens of {@link PackedRows}' tile: 4, 6, 8 or 12, of which the tile may use fewer */
         void tile(int tokens, Tile tile, Weights weights, float[] x, float[] y);
@@ -23,7 +26,7 @@ interface LaneLoops {
     /** What a tile multiplies; its fields change from tile to tile. */
     final class Tile {
         int panel;
-        int lane; // first row within the panel
+        int lane; // first row within each half of the panel
         int start; // first column
         int end; // the one after the last
         int x; // where the tokens' x for the first column lie

@@ -1,7 +1,7 @@
 package dev.scriptorium.kernel;
 
 /** Read-only weights of shape (rows, columns), repacked for the kernels; y = W x has one element a row. */
-public sealed interface Matrix permits F32Matrix, Bf16Matrix, Q8Matrix, WidenedMatrix {
+public sealed interface Matrix permits F32Matrix, Bf16Matrix, Q8Matrix, Q4Matrix, WidenedMatrix {
     int rows();
 
     int columns();

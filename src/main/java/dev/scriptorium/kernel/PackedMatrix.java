@@ -2,8 +2,6 @@ package dev.scriptorium.kernel;
 
 import static dev.scriptorium.kernel.Panels.ROWS;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Weights in ggml's blocks of quants of four to six bits, kept as small as they are in a file but with rows in lanes.
  *
@@ -102,27 +100,23 @@ public final class PackedMatrix implements WidenedMatrix {
     private final Kind kind;
     private final int rows;
     private final int columns;
-    private final int flip; // what low bits are xored with: of Q4_0 they are the weight itself, a signed number
     private final byte[] low; // (panel, column / 2, rows of a panel)
     private final byte[] high; // (panel, column / 8 or / 4, rows of a panel)
     private final float[] scales; // (panel, super-block, rows of a panel)
     private final float[] minimums; // likewise
     private final byte[] blockScales; // (panel, block, rows of a panel)
     private final byte[] blockMinimums; // likewise
-    private final @Nullable Weights weights;
 
     private PackedMatrix(Kind kind, int rows, int columns) {
         this.kind = kind;
         this.rows = rows;
         this.columns = columns;
-        flip = kind == Kind.Q4_0 ? 8 : 0;
-        low = new byte[Panels.elements(rows, columns / 2) + Q8Matrix.OVERRUN_BYTES];
+        low = new byte[Panels.elements(rows, columns / 2)];
         high = new byte[kind.highBits == 0 ? 0 : Panels.elements(rows, columns / highColumns())];
         scales = new float[Panels.elements(rows, columns / kind.superColumns)];
         minimums = new float[kind.minimums ? scales.length : 0];
         blockScales = new byte[kind.isNested() ? Panels.elements(rows, columns / kind.blockColumns) : 0];
         blockMinimums = new byte[kind.minimums ? blockScales.length : 0];
-        weights = kind == Kind.Q4_0 ? Weights.q4(columns, low, scales) : null;
     }
 
     /** Columns that share a byte of {@link #high}. */
@@ -131,25 +125,40 @@ public final class PackedMatrix implements WidenedMatrix {
     }
 
     /** @throws IllegalArgumentException if columns are not whole super-blocks */
-    public static PackedMatrix pack(Kind kind, int rows, int columns, Rows source) {
+    public static Matrix pack(Kind kind, int rows, int columns, Rows source) {
+        return packing(kind, rows, columns).all(source);
+    }
+
+    /**
+     * A matrix of zeros, to be filled; Q4_0 has one of its own, whose loops widen in registers.
+     *
+     * @throws IllegalArgumentException if columns are not whole super-blocks
+     */
+    public static Packing<Rows> packing(Kind kind, int rows, int columns) {
         if (columns < 1 || columns % kind.superColumns != 0) {
             throw new IllegalArgumentException(
                     kind + " rows of " + columns + " columns must be a multiple of " + kind.superColumns);
         }
-        PackedMatrix matrix = new PackedMatrix(kind, rows, columns);
-        Line line = new Line(kind, columns);
-        for (int row = 0; row < rows; row++) {
-            source.read(row, line);
-            matrix.put(row, line);
+        if (kind == Kind.Q4_0) {
+            return Q4Matrix.packing(rows, columns);
         }
-        return matrix;
+        PackedMatrix matrix = new PackedMatrix(kind, rows, columns);
+        return new Packing<>(matrix, matrix::fill);
+    }
+
+    private void fill(int first, int end, Rows source) {
+        Line line = new Line(kind, columns);
+        for (int row = first; row < end; row++) {
+            source.read(row, line);
+            put(row, line);
+        }
     }
 
     private void put(int row, Line line) {
         int lowAt = Panels.offset(row, columns / 2);
         for (int k = 0; k < columns; k += 2) {
-            int first = line.quants[k] & 15 ^ flip;
-            int second = line.quants[k + 1] & 15 ^ flip;
+            int first = line.quants[k] & 15;
+            int second = line.quants[k + 1] & 15;
             low[lowAt + k / 2 * ROWS] = (byte) (first | second << 4);
         }
         if (kind.highBits > 0) {
@@ -181,12 +190,6 @@ public final class PackedMatrix implements WidenedMatrix {
         return kind;
     }
 
-    /** For loops that widen in registers; null for all kinds but Q4_0. */
-    @Nullable
-    Weights weights() {
-        return weights;
-    }
-
     @Override
     public int rows() {
         return rows;
@@ -212,7 +215,7 @@ public final class PackedMatrix implements WidenedMatrix {
         int panel = row / ROWS;
         int lane = row % ROWS;
         for (int k = 0; k < columns; k++) {
-            int quant = low[(panel * (columns / 2) + k / 2) * ROWS + lane] >> k % 2 * 4 & 15 ^ flip;
+            int quant = low[(panel * (columns / 2) + k / 2) * ROWS + lane] >> k % 2 * 4 & 15;
             if (kind.highBits > 0) {
                 int bits = high[(panel * (columns / highColumns()) + k / highColumns()) * ROWS + lane];
                 quant |= (bits >> k % highColumns() * kind.highBits & (1 << kind.highBits) - 1) << 4;
@@ -255,7 +258,7 @@ public final class PackedMatrix implements WidenedMatrix {
             int lowAt = (panel * (columns / 2) + column / 2) * ROWS;
             if (kind.highBits == 0) {
                 for (int pair = 0; pair < kind.blockColumns / 2; pair++) {
-                    widenPair(low, lowAt + pair * ROWS, flip, scale, offset, into, at + pair * 2 * ROWS);
+                    widenPair(low, lowAt + pair * ROWS, scale, offset, into, at + pair * 2 * ROWS);
                 }
             } else {
                 int mask = (1 << kind.highBits) - 1;
@@ -273,12 +276,12 @@ public final class PackedMatrix implements WidenedMatrix {
     }
 
     /** Two columns without high bits. Small, so that C2 turns it into vectors. */
-    private static void widenPair(byte[] low, int at, int flip, float[] scale, float[] offset, float[] into, int to) {
+    private static void widenPair(byte[] low, int at, float[] scale, float[] offset, float[] into, int to) {
         for (int lane = 0; lane < ROWS; lane++) {
-            into[to + lane] = (low[at + lane] & 15 ^ flip) * scale[lane] + offset[lane];
+            into[to + lane] = (low[at + lane] & 15) * scale[lane] + offset[lane];
         }
         for (int lane = 0; lane < ROWS; lane++) {
-            into[to + ROWS + lane] = (low[at + lane] >> 4 & 15 ^ flip) * scale[lane] + offset[lane];
+            into[to + ROWS + lane] = (low[at + lane] >> 4 & 15) * scale[lane] + offset[lane];
         }
     }
 

@@ -10,6 +10,11 @@ package dev.scriptorium.kernel;
 final class Panels {
     static final int ROWS = 32;
 
+    /** Loops take a vector of the panel's first half of rows together with the one as far into the second half. */
+    static final int HALF = ROWS / 2;
+
+    private static final int BLOCK = 32; // columns
+
     private Panels() {}
 
     /** {@code size} rounded up to whole panels. */
@@ -39,6 +44,46 @@ final class Panels {
     static void checkRow(int row, int rows) {
         if (row < 0 || row >= rows) {
             throw new IndexOutOfBoundsException("row " + row + " of a matrix with " + rows + " rows");
+        }
+    }
+
+    /** Lays rows side by side from {@code at} on, a block of columns at a time, so that what is written stays near. */
+    static void interleave(byte[][] lines, int count, byte[] into, int at) {
+        int columns = lines[0].length;
+        for (int start = 0; start < columns; start += BLOCK) {
+            int end = Math.min(start + BLOCK, columns);
+            for (int row = 0; row < count; row++) {
+                byte[] line = lines[row];
+                for (int k = start; k < end; k++) {
+                    into[at + row + k * ROWS] = line[k];
+                }
+            }
+        }
+    }
+
+    static void interleave(short[][] lines, int count, short[] into, int at) {
+        int columns = lines[0].length;
+        for (int start = 0; start < columns; start += BLOCK) {
+            int end = Math.min(start + BLOCK, columns);
+            for (int row = 0; row < count; row++) {
+                short[] line = lines[row];
+                for (int k = start; k < end; k++) {
+                    into[at + row + k * ROWS] = line[k];
+                }
+            }
+        }
+    }
+
+    static void interleave(float[][] lines, int count, float[] into, int at) {
+        int columns = lines[0].length;
+        for (int start = 0; start < columns; start += BLOCK) {
+            int end = Math.min(start + BLOCK, columns);
+            for (int row = 0; row < count; row++) {
+                float[] line = lines[row];
+                for (int k = start; k < end; k++) {
+                    into[at + row + k * ROWS] = line[k];
+                }
+            }
         }
     }
 }

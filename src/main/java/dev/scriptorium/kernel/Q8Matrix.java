@@ -18,10 +18,11 @@ public final class Q8Matrix implements Matrix {
     private final int columns;
     final Weights weights;
 
-    private Q8Matrix(int rows, int columns, byte[] quants, float[] scales) {
+    private Q8Matrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        this.weights = Weights.q8(columns, quants, scales);
+        byte[] quants = new byte[Panels.elements(rows, columns) + OVERRUN_BYTES];
+        this.weights = Weights.q8(columns, quants, new float[Panels.elements(rows, columns / BLOCK_COLUMNS)]);
     }
 
     /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
@@ -34,27 +35,38 @@ public final class Q8Matrix implements Matrix {
     }
 
     /** @throws IllegalArgumentException if columns are not whole blocks */
-    public static Q8Matrix pack(int rows, int columns, Rows source) {
-        if (columns % BLOCK_COLUMNS != 0) {
+    public static Matrix pack(int rows, int columns, Rows source) {
+        return packing(rows, columns).all(source);
+    }
+
+    /**
+     * A matrix of zeros, to be filled.
+     *
+     * @throws IllegalArgumentException if columns are not whole blocks
+     */
+    public static Packing<Rows> packing(int rows, int columns) {
+        if (columns < 1 || columns % BLOCK_COLUMNS != 0) {
             throw new IllegalArgumentException("Q8_0 rows of " + columns + " columns must be a multiple of 32");
         }
+        Q8Matrix matrix = new Q8Matrix(rows, columns);
+        return new Packing<>(matrix, matrix::fill);
+    }
+
+    private void fill(int first, int end, Rows source) {
         int blocks = columns / BLOCK_COLUMNS;
-        byte[] quants = new byte[Panels.elements(rows, columns) + OVERRUN_BYTES];
-        float[] scales = new float[Panels.elements(rows, blocks)];
-        byte[] quantLine = new byte[columns];
-        short[] scaleLine = new short[blocks];
-        for (int row = 0; row < rows; row++) {
-            source.read(row, quantLine, scaleLine);
-            int quantAt = Panels.offset(row, columns);
-            for (int k = 0; k < columns; k++) {
-                quants[quantAt + k * Panels.ROWS] = quantLine[k];
-            }
+        byte[][] lines = new byte[Panels.ROWS][columns];
+        short[] scales = new short[blocks];
+        for (int row = first; row < end; row += Panels.ROWS) {
+            int count = Math.min(Panels.ROWS, end - row);
             int scaleAt = Panels.offset(row, blocks);
-            for (int block = 0; block < blocks; block++) {
-                scales[scaleAt + block * Panels.ROWS] = Float.float16ToFloat(scaleLine[block]);
+            for (int i = 0; i < count; i++) {
+                source.read(row + i, lines[i], scales);
+                for (int block = 0; block < blocks; block++) {
+                    weights.scales()[scaleAt + block * Panels.ROWS + i] = Float.float16ToFloat(scales[block]);
+                }
             }
+            Panels.interleave(lines, count, weights.bytes(), Panels.offset(row, columns));
         }
-        return new Q8Matrix(rows, columns, quants, scales);
     }
 
     @Override

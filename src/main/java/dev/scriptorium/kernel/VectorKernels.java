@@ -1,5 +1,6 @@
 package dev.scriptorium.kernel;
 
+import static dev.scriptorium.kernel.Panels.HALF;
 import static dev.scriptorium.kernel.Panels.ROWS;
 
 import java.io.IOException;
@@ -37,7 +38,7 @@ public final class VectorKernels implements Kernels {
         }
         this.bits = bits;
         this.lanes = bits / Float.SIZE;
-        WeightKind[] kinds = WeightKind.values();
+        Weights.Kind[] kinds = Weights.Kind.values();
         this.lines = new LaneLoops.Lines[kinds.length];
         this.tiles = new LaneLoops.Tiles[kinds.length];
         for (int i = 0; i < kinds.length; i++) {
@@ -119,8 +120,8 @@ public final class VectorKernels implements Kernels {
             case F32Matrix f32 -> f32.weights;
             case Bf16Matrix bf16 -> bf16.weights;
             case Q8Matrix q8 -> q8.weights;
-            case PackedMatrix packed -> packed.weights();
-            case F16Matrix _ -> null;
+            case Q4Matrix q4 -> q4.weights;
+            case WidenedMatrix _ -> null;
         };
     }
 
@@ -136,11 +137,11 @@ public final class VectorKernels implements Kernels {
     private void widenedLines(
             WidenedMatrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
         Weights whole = scratch.panel(matrix.columns());
-        LaneLoops.Lines loop = lines[WeightKind.F32.ordinal()];
+        LaneLoops.Lines loop = lines[Weights.Kind.F32.ordinal()];
         for (int panel = firstPanel; panel < endPanel; panel++) {
             matrix.widen(panel, 0, matrix.columns(), whole.floats(), 0);
-            for (int row = 0; row < ROWS; row += 4 * lanes) {
-                loop.line(whole, row, ROWS - lanes, x.values(), scratch.line);
+            for (int chunk = 0; chunk < HALF / lanes; chunk += 2) {
+                loop.line(whole, chunk, HALF / lanes - 1, x.values(), scratch.line);
             }
             System.arraycopy(scratch.line, 0, y, panel * ROWS, ROWS);
         }
@@ -166,9 +167,10 @@ public final class VectorKernels implements Kernels {
 
     private void lines(Weights weights, int firstPanel, int endPanel, PackedRows x, float[] y) {
         LaneLoops.Lines loop = lines[weights.kind().ordinal()];
-        int lastRow = endPanel * ROWS - lanes;
-        for (int row = firstPanel * ROWS; row <= lastRow; row += 4 * lanes) {
-            loop.line(weights, row, lastRow, x.values(), y);
+        int chunks = HALF / lanes;
+        int lastChunk = endPanel * chunks - 1;
+        for (int chunk = firstPanel * chunks; chunk <= lastChunk; chunk += 2) {
+            loop.line(weights, chunk, lastChunk, x.values(), y);
         }
     }
 
@@ -218,7 +220,7 @@ public final class VectorKernels implements Kernels {
             int size = x.tileTokens(i);
             tile.x = token * x.columns() + column * size;
             tile.lastToken = Math.min(size, x.tokens() - token) - 1;
-            for (int lane = 0; lane < ROWS; lane += 2 * lanes) {
+            for (int lane = 0; lane < HALF; lane += lanes) {
                 tile.lane = lane;
                 tile.y = token * tile.yStride + yAt + lane;
                 loop.tile(size, tile, weights, x.values(), y);

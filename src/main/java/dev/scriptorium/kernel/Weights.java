@@ -1,8 +1,8 @@
 package dev.scriptorium.kernel;
 
 /**
- * The arrays of one matrix as the loops see them, in the layout of {@link Panels}; those that its kind has no use for
- * are empty.
+ * The arrays of one matrix as the loops see them, in the layout of {@link Panels} (that of Q4_0 in {@link Q4Matrix});
+ * those that its kind has no use for are empty.
  *
  * @param columns of the matrix
  * @param floats f32 weights
@@ -10,24 +10,32 @@ package dev.scriptorium.kernel;
  * @param bytes quants, two of Q4_0 in a byte
  * @param scales one a row and block of 32 columns, laid out as weights are
  */
-record Weights(WeightKind kind, int columns, float[] floats, short[] shorts, byte[] bytes, float[] scales) {
+record Weights(Kind kind, int columns, float[] floats, short[] shorts, byte[] bytes, float[] scales) {
+    /** How weights are written; each kind has a {@link Widening}, and loops that were compiled for it alone. */
+    enum Kind {
+        F32,
+        BF16,
+        Q8_0,
+        Q4_0
+    }
+
     private static final float[] NO_FLOATS = {};
     private static final short[] NO_SHORTS = {};
     private static final byte[] NO_BYTES = {};
 
     static Weights f32(int columns, float[] floats) {
-        return new Weights(WeightKind.F32, columns, floats, NO_SHORTS, NO_BYTES, NO_FLOATS);
+        return new Weights(Kind.F32, columns, floats, NO_SHORTS, NO_BYTES, NO_FLOATS);
     }
 
     static Weights bf16(int columns, short[] shorts) {
-        return new Weights(WeightKind.BF16, columns, NO_FLOATS, shorts, NO_BYTES, NO_FLOATS);
+        return new Weights(Kind.BF16, columns, NO_FLOATS, shorts, NO_BYTES, NO_FLOATS);
     }
 
     static Weights q8(int columns, byte[] quants, float[] scales) {
-        return new Weights(WeightKind.Q8_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
+        return new Weights(Kind.Q8_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
     }
 
     static Weights q4(int columns, byte[] quants, float[] scales) {
-        return new Weights(WeightKind.Q4_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
+        return new Weights(Kind.Q4_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
     }
 }

@@ -1,5 +1,6 @@
 package dev.scriptorium.kernel;
 
+import static dev.scriptorium.kernel.Panels.HALF;
 import static dev.scriptorium.kernel.Panels.ROWS;
 
 import jdk.incubator.vector.ByteVector;
@@ -42,12 +43,13 @@ sealed interface Widening {
     FloatVector scale(Weights weights, int from, int column);
 
     /**
-     * @param from of {@link #at}, plus the lane
+     * @param from of {@link #at}, plus the lane within the half
      * @param k columns since
+     * @param half of the panel's rows, 0 or 1: a constant where it is called
      */
-    FloatVector widen(Weights weights, int from, int k, FloatVector scale);
+    FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale);
 
-    static Widening of(WeightKind kind, int bits) {
+    static Widening of(Weights.Kind kind, int bits) {
         VectorSpecies<Float> floats = VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
         VectorSpecies<Integer> ints = VectorSpecies.of(int.class, VectorShape.forBitSize(bits));
         VectorSpecies<Short> shorts = VectorSpecies.of(short.class, VectorShape.forBitSize(bits / 2));
@@ -83,8 +85,8 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
-            return FloatVector.fromArray(floats, weights.floats(), from + k * ROWS);
+        public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
+            return FloatVector.fromArray(floats, weights.floats(), from + k * ROWS + half * HALF);
         }
     }
 
@@ -111,8 +113,8 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
-            IntVector upper = (IntVector) ShortVector.fromArray(shorts, weights.shorts(), from + k * ROWS)
+        public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
+            IntVector upper = (IntVector) ShortVector.fromArray(shorts, weights.shorts(), from + k * ROWS + half * HALF)
                     .castShape(ints, 0);
             return upper.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
         }
@@ -140,14 +142,18 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
-            return ((FloatVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * ROWS)
+        public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
+            return ((FloatVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * ROWS + half * HALF)
                             .castShape(floats, 0))
                     .mul(scale);
         }
     }
 
-    /** Two columns share a byte, the first one in its lower half; each is a signed number of four bits. */
+    /**
+     * Rows r and r + 16 of a panel share a byte, the first one in its lower half; each is a signed number of four bits.
+     * A lower half is not shifted back from the upper end of its register: what it is too large by, its scale is too
+     * small by, a power of two.
+     */
     record Q4(VectorSpecies<Float> floats, VectorSpecies<Integer> ints, VectorSpecies<Byte> bytes) implements Widening {
         @Override
         public int run() {
@@ -156,7 +162,7 @@ sealed interface Widening {
 
         @Override
         public int at(Weights weights, int panel, int column) {
-            return (panel * weights.columns() + column) / 2 * ROWS;
+            return (panel * weights.columns() + column) * HALF;
         }
 
         @Override
@@ -170,18 +176,13 @@ sealed interface Widening {
         }
 
         @Override
-        public FloatVector widen(Weights weights, int from, int k, FloatVector scale) {
-            return ((FloatVector) quant(weights.bytes(), from + (k >> 1) * ROWS, 28 - ((k & 1) << 2))
-                            .castShape(floats, 0))
-                    .mul(scale);
-        }
-
-        /**
-         * Shifts the half that is wanted to the upper end, and back with its sign: no constants, no registers for them.
-         */
-        private IntVector quant(byte[] quants, int at, int shift) {
-            IntVector pair = (IntVector) ByteVector.fromArray(bytes, quants, at).castShape(ints, 0);
-            return pair.lanewise(VectorOperators.LSHL, shift).lanewise(VectorOperators.ASHR, 28);
+        public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
+            IntVector both = (IntVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * HALF)
+                    .castShape(ints, 0);
+            IntVector quants = half == 0
+                    ? both.lanewise(VectorOperators.LSHL, Q4Matrix.LOWER_SHIFT)
+                    : both.lanewise(VectorOperators.ASHR, 4);
+            return ((FloatVector) quants.castShape(floats, 0)).mul(scale);
         }
     }
 }

@@ -7,7 +7,7 @@
  * <p>A kind of weight may widen a piece of a panel at a time, as a {@code WidenedMatrix}; that is enough to be right.
  * To be as fast as the others it plugs in at five places, and the loops need no change: a {@code Matrix} that packs its
  * rows into {@code Panels} and widens one in {@code row}, the definition; its arrays as {@code Weights}; a constant in
- * {@code WeightKind}; a record in {@code Widening}, which does in a register what {@code row} does; and the switch in
+ * {@code Weights.Kind}; a record in {@code Widening}, which does in a register what {@code row} does; and the switch in
  * {@code VectorKernels.product}. {@code KernelTwinsTest} compares the two. Loops are compiled for each kind and
  * register width apart, so what is constant for a kind (its record, its run of columns) costs nothing; but keep
  * {@code scale} and {@code widen} small: past 18,000 nodes C2 stops inlining, and every vector becomes an object. A

@@ -88,7 +88,7 @@ class KernelTwinsTest {
     @Test
     void productsAreTheLawOfArithmeticWrittenOut() {
         // Given
-        Q8Matrix matrix = Matrices.q8(3, 64, 7);
+        Matrix matrix = Matrices.q8(3, 64, 7);
         float[] x = activations(1, 64, 8);
         float[] row = new float[64];
         matrix.row(2, row);

@@ -26,7 +26,7 @@ final class Matrices {
                 .toList();
     }
 
-    static F16Matrix f16(int rows, int columns, long seed) {
+    static Matrix f16(int rows, int columns, long seed) {
         float[] values = Seeds.floats(rows * columns, seed);
         return F16Matrix.pack(rows, columns, (row, into) -> {
             for (int k = 0; k < columns; k++) {
@@ -36,7 +36,7 @@ final class Matrices {
     }
 
     /** Quants over their whole range, scales of both signs. */
-    static PackedMatrix packed(PackedMatrix.Kind kind, int rows, int columns, long seed) {
+    static Matrix packed(PackedMatrix.Kind kind, int rows, int columns, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return PackedMatrix.pack(kind, rows, columns, (row, line) -> {
             for (int k = 0; k < columns; k++) {
@@ -69,12 +69,12 @@ final class Matrices {
         return Float.float16ToFloat(Float.floatToFloat16((float) random.nextDouble(-0.02, 0.02)));
     }
 
-    static F32Matrix f32(int rows, int columns, long seed) {
+    static Matrix f32(int rows, int columns, long seed) {
         float[] values = Seeds.floats(rows * columns, seed);
         return F32Matrix.pack(rows, columns, (row, into) -> System.arraycopy(values, row * columns, into, 0, columns));
     }
 
-    static Bf16Matrix bf16(int rows, int columns, long seed) {
+    static Matrix bf16(int rows, int columns, long seed) {
         float[] values = Seeds.floats(rows * columns, seed);
         return Bf16Matrix.pack(rows, columns, (row, into) -> {
             for (int k = 0; k < columns; k++) {
@@ -83,7 +83,7 @@ final class Matrices {
         });
     }
 
-    static Q8Matrix q8(int rows, int columns, long seed) {
+    static Matrix q8(int rows, int columns, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return Q8Matrix.pack(rows, columns, (row, quants, scales) -> {
             random.nextBytes(quants);

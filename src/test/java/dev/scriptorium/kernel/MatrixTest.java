@@ -9,7 +9,7 @@ class MatrixTest {
     @Test
     void givesBackTheRowsItWasPackedFrom() {
         // Given
-        F32Matrix matrix = F32Matrix.pack(33, 5, (row, into) -> {
+        Matrix matrix = F32Matrix.pack(33, 5, (row, into) -> {
             for (int k = 0; k < 5; k++) {
                 into[k] = row * 10 + k;
             }
@@ -26,7 +26,7 @@ class MatrixTest {
     @Test
     void widensBfloat16Exactly() {
         // Given
-        Bf16Matrix matrix = Bf16Matrix.pack(1, 4, (row, into) -> {
+        Matrix matrix = Bf16Matrix.pack(1, 4, (row, into) -> {
             into[0] = 0x3f80;
             into[1] = (short) 0xbfc0;
             into[2] = 0x0001;
@@ -44,7 +44,7 @@ class MatrixTest {
     @Test
     void multipliesEachQuantByTheScaleOfItsBlock() {
         // Given
-        Q8Matrix matrix = Q8Matrix.pack(17, 64, (row, quants, scales) -> {
+        Matrix matrix = Q8Matrix.pack(17, 64, (row, quants, scales) -> {
             quants[0] = -128;
             quants[31] = 127;
             quants[32] = (byte) row;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptorium.checkpoint.SharedData;
+import dev.scriptorium.kernel.Matrix;
 import dev.scriptorium.kernel.PackedMatrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ class GgmlRowsTest {
         }
         byte[] bytes = row.get("bytes").binaryValue();
         int columns = row.get("columns").intValue();
-        PackedMatrix matrix = PackedMatrix.pack(kind, 33, columns, (index, into) -> RowDecoder.line(type, bytes, into));
+        Matrix matrix = PackedMatrix.pack(kind, 33, columns, (index, into) -> RowDecoder.line(type, bytes, into));
         float[] read = new float[columns];
 
         // When
@@ -90,7 +91,7 @@ class GgmlRowsTest {
     @MethodSource("kinds")
     void heapBytesAreForeseen(WeightType type) {
         // Given
-        PackedMatrix matrix = PackedMatrix.pack(
+        Matrix matrix = PackedMatrix.pack(
                 Objects.requireNonNull(RowDecoder.kind(type)), 64, 512, (index, into) -> into.scales[0] = 1f);
 
         // When
