@@ -59,6 +59,11 @@ public final class ContentDigest {
         sha256.update(bytes);
     }
 
+    /** As {@link #more(byte[])}, the first {@code count}. */
+    public void more(byte[] bytes, int count) {
+        sha256.update(bytes, 0, count);
+    }
+
     /** {@code sha256:} and 64 hex digits. */
     public String finish() {
         return "sha256:" + HexFormat.of().formatHex(sha256.digest());

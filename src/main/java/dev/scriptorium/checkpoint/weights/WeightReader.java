@@ -8,6 +8,7 @@ import dev.scriptorium.kernel.F32Matrix;
 import dev.scriptorium.kernel.Matrix;
 import dev.scriptorium.kernel.PackedMatrix;
 import dev.scriptorium.kernel.PackedMatrix.Kind;
+import dev.scriptorium.kernel.Packing;
 import dev.scriptorium.kernel.Q8Matrix;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaWeights;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +163,10 @@ public final class WeightReader {
      * @param progress told how many bytes of the file were read
      */
     public LlamaWeights read(WeightPlan plan, ContentDigest digest, LongConsumer progress) {
-        return new Reading(plan, digest, progress).weights();
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (WeightLoading loading = new WeightLoading(threads, digest, progress)) {
+            return read(plan, loading);
+        }
     }
 
     /** The tensors of one layer in the order of {@link LlamaWeights.Layer}. */
@@ -246,101 +251,97 @@ public final class WeightReader {
         return tensor;
     }
 
-    /** One pass over all weights. */
-    private final class Reading {
-        private final WeightPlan plan;
-        private final ContentDigest digest;
-        private final LongConsumer progress;
-        private long bytesRead;
-
-        Reading(WeightPlan plan, ContentDigest digest, LongConsumer progress) {
-            this.plan = plan;
-            this.digest = digest;
-            this.progress = progress;
+    /** The tensors' way into matrices. */
+    private LlamaWeights read(WeightPlan plan, WeightLoading loading) {
+        Supplier<Matrix> embeddingMatrix = matrix(embedding, plan, loading);
+        List<Supplier<LlamaWeights.Layer>> read = new ArrayList<>();
+        for (List<Tensor> layer : layers) {
+            float[] attentionNorm = loading.vector(layer.getFirst());
+            List<Supplier<Matrix>> first = layer.subList(1, 5).stream()
+                    .map(m -> matrix(m, plan, loading))
+                    .toList();
+            float[] feedForwardNorm = loading.vector(layer.get(5));
+            List<Supplier<Matrix>> second = layer.subList(6, 9).stream()
+                    .map(m -> matrix(m, plan, loading))
+                    .toList();
+            read.add(() -> new LlamaWeights.Layer(
+                    attentionNorm,
+                    first.get(0).get(),
+                    first.get(1).get(),
+                    first.get(2).get(),
+                    first.get(3).get(),
+                    feedForwardNorm,
+                    second.get(0).get(),
+                    second.get(1).get(),
+                    second.get(2).get()));
         }
-
-        LlamaWeights weights() {
-            Matrix embeddingMatrix = matrix(embedding);
-            List<LlamaWeights.Layer> read = new ArrayList<>();
-            for (List<Tensor> layer : layers) {
-                read.add(new LlamaWeights.Layer(
-                        vector(layer.get(0)),
-                        matrix(layer.get(1)),
-                        matrix(layer.get(2)),
-                        matrix(layer.get(3)),
-                        matrix(layer.get(4)),
-                        vector(layer.get(5)),
-                        matrix(layer.get(6)),
-                        matrix(layer.get(7)),
-                        matrix(layer.get(8))));
-            }
-            float[] norm = vector(outputNorm);
-            return new LlamaWeights(embeddingMatrix, read, norm, tied ? embeddingMatrix : matrix(output));
-        }
-
-        private void count(Tensor tensor) {
-            bytesRead += tensor.type().rowBytes(tensor.shape().getLast());
-            progress.accept(bytesRead);
-        }
-
-        private float[] vector(Tensor tensor) {
-            digest.add(tensor.name(), tensor.bytes());
-            float[] weights = checkedFloats(tensor, 0, bytes(tensor, 0));
-            count(tensor);
-            return weights;
-        }
-
-        private Matrix matrix(Tensor tensor) {
-            digest.add(tensor.name(), tensor.bytes());
-            WeightType type = typeOf(tensor, plan);
-            if (type != tensor.type()) {
-                digest.add("converted", type.name());
-            }
-            int rows = tensor.shape().getFirst().intValue();
-            int columns = tensor.shape().getLast().intValue();
-            boolean rotary = isRotary(tensor);
-            Rows source = row -> {
-                count(tensor);
-                return converted(tensor, type, rotary ? fileRow(row) : row);
-            };
-            Kind kind = RowDecoder.kind(type);
-            if (kind != null) {
-                return PackedMatrix.pack(
-                        kind, rows, columns, (row, into) -> RowDecoder.line(type, source.read(row), into));
-            }
-            return switch (type) {
-                case F32 ->
-                    F32Matrix.pack(
-                            rows,
-                            columns,
-                            (row, into) -> source.buffer(row).asFloatBuffer().get(into));
-                case F16 ->
-                    F16Matrix.pack(
-                            rows,
-                            columns,
-                            (row, into) -> source.buffer(row).asShortBuffer().get(into));
-                case BF16 ->
-                    Bf16Matrix.pack(
-                            rows,
-                            columns,
-                            (row, into) -> source.buffer(row).asShortBuffer().get(into));
-                default ->
-                    Q8Matrix.pack(rows, columns, (row, quants, scales) -> q8(source.buffer(row), quants, scales));
-            };
-        }
+        float[] norm = loading.vector(outputNorm);
+        Supplier<Matrix> outputMatrix = tied ? embeddingMatrix : matrix(output, plan, loading);
+        loading.finish();
+        List<LlamaWeights.Layer> all = read.stream().map(Supplier::get).toList();
+        return new LlamaWeights(embeddingMatrix.get(), all, norm, outputMatrix.get());
     }
 
-    /** The bytes of rows in the type that they are wanted in. */
-    private interface Rows {
-        byte[] read(int row);
-
-        default ByteBuffer buffer(int row) {
-            return ByteBuffer.wrap(read(row)).order(ByteOrder.LITTLE_ENDIAN);
-        }
+    private Supplier<Matrix> matrix(Tensor tensor, WeightPlan plan, WeightLoading loading) {
+        WeightType type = typeOf(tensor, plan);
+        boolean rotary = isRotary(tensor);
+        // Rotary pairs change places within their head.
+        int together = rotary ? leastCommonMultiple(Packing.PANEL_ROWS, config.headSize()) : Packing.PANEL_ROWS;
+        return loading.matrix(tensor, type, together, () -> packing(tensor, type, rotary));
     }
 
-    private static byte[] converted(Tensor tensor, WeightType type, int fileRow) {
-        byte[] bytes = bytes(tensor, fileRow);
+    private static int leastCommonMultiple(int a, int b) {
+        int multiple = a;
+        while (multiple % b != 0) {
+            multiple += a;
+        }
+        return multiple;
+    }
+
+    private RowPacking<?> packing(Tensor tensor, WeightType type, boolean rotary) {
+        int rows = tensor.shape().getFirst().intValue();
+        int columns = tensor.shape().getLast().intValue();
+        Kind kind = RowDecoder.kind(type);
+        if (kind != null) {
+            return new RowPacking<>(
+                    PackedMatrix.packing(kind, rows, columns),
+                    chunk -> (row, into) -> RowDecoder.line(type, bytes(tensor, type, rotary, chunk, row), into));
+        }
+        return switch (type) {
+            case F32 ->
+                new RowPacking<>(
+                        F32Matrix.packing(rows, columns),
+                        chunk -> (row, into) -> buffer(bytes(tensor, type, rotary, chunk, row))
+                                .asFloatBuffer()
+                                .get(into));
+            case F16 ->
+                new RowPacking<>(
+                        F16Matrix.packing(rows, columns),
+                        chunk -> (row, into) -> buffer(bytes(tensor, type, rotary, chunk, row))
+                                .asShortBuffer()
+                                .get(into));
+            case BF16 ->
+                new RowPacking<>(
+                        Bf16Matrix.packing(rows, columns),
+                        chunk -> (row, into) -> buffer(bytes(tensor, type, rotary, chunk, row))
+                                .asShortBuffer()
+                                .get(into));
+            default ->
+                new RowPacking<>(
+                        Q8Matrix.packing(rows, columns),
+                        chunk -> (row, quants, scales) ->
+                                q8(buffer(bytes(tensor, type, rotary, chunk, row)), quants, scales));
+        };
+    }
+
+    private static ByteBuffer buffer(byte[] row) {
+        return ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The bytes of a row in the type that it is wanted in. */
+    private byte[] bytes(Tensor tensor, WeightType type, boolean rotary, RowChunk chunk, int row) {
+        int fileRow = rotary ? fileRow(row) : row;
+        byte[] bytes = chunk.row(fileRow);
         if (type == tensor.type() && RowDecoder.isPlainlyFinite(type, bytes)) {
             return bytes;
         }
@@ -354,7 +355,7 @@ public final class WeightReader {
         return tensor.bytes().asSlice(row * bytes, bytes).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private static float[] checkedFloats(Tensor tensor, int row, byte[] bytes) {
+    static float[] checkedFloats(Tensor tensor, int row, byte[] bytes) {
         float[] weights = RowDecoder.floats(tensor.type(), bytes);
         for (int column = 0; column < weights.length; column++) {
             if (!Float.isFinite(weights[column])) {
