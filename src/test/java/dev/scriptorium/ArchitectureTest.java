@@ -85,6 +85,7 @@ class ArchitectureTest {
                 "gateway",
                 List.of("event", "wire", "pipeline", "batch"),
                 List.of(JSON, CLIENTS, COMMON, HTTP, UPLOADS, LOG)),
+        REGISTRY("registry", List.of("wire"), List.of(JSON, LOG)),
         METRICS("metrics", List.of(), List.of(JSON, HTTP, MICROMETER, PROMETHEUS, LOG)),
         BROKER("broker", List.of(), List.of("org.apache.kafka..", "kafka..", "scala..", LOG));
 

@@ -55,7 +55,11 @@ final class AllKeys {
             Key.TENANT_TOKENS,
             Key.GATEWAY_KEYS,
             Key.REPLY_PARTITIONS,
-            Key.REPLY_RETENTION);
+            Key.REPLY_RETENTION,
+            Key.REGISTRY_URL,
+            Key.REGISTRY_USER,
+            Key.REGISTRY_PASSWORD,
+            Key.REGISTRY_WAIT);
 
     private AllKeys() {}
 }

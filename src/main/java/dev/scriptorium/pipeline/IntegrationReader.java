@@ -1,19 +1,32 @@
 package dev.scriptorium.pipeline;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads what a pipeline file says of the gateway's keys and of topics for replies. */
+/** Reads what a pipeline file says of the gateway's keys, of topics for replies and of a schema registry. */
 final class IntegrationReader {
     private IntegrationReader() {}
 
     static Integrations read(Section top, int replication, Pipeline.Limits limits) {
         return new Integrations(
-                gatewayKeys(top.section("gateway")), replyTopics(top.section("reply_topics"), replication, limits));
+                gatewayKeys(top.section("gateway")),
+                replyTopics(top.section("reply_topics"), replication, limits),
+                registry(top.section("registry")));
+    }
+
+    private static Integrations.@Nullable Registry registry(Section section) {
+        URI url = section.find(Key.REGISTRY_URL);
+        String user = section.find(Key.REGISTRY_USER);
+        String password = section.find(Key.REGISTRY_PASSWORD);
+        Duration waitMax = section.get(Key.REGISTRY_WAIT);
+        section.refuseUnknown();
+        return url == null ? null : new Integrations.Registry(url, user, password, waitMax);
     }
 
     private static Map<String, List<String>> gatewayKeys(Section gateway) {

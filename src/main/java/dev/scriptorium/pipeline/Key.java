@@ -1,6 +1,7 @@
 package dev.scriptorium.pipeline;
 
 import dev.scriptorium.event.Priority;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -247,6 +248,25 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
     static final Key<Duration> REPLY_RETENTION =
             new Key<>("reply_topics.<topic>.retention", RETENTION, "1d", "How long the broker keeps replies.");
 
+    static final Key<URI> REGISTRY_URL = new Key<>(
+            "registry.url",
+            new Kind<>(
+                    "the http or https address of a registry's API, such as http://registry:8080/apis/ccompat/v7",
+                    Key::address),
+            null,
+            "A schema registry that speaks Confluent's HTTP API: Confluent's own, or Apicurio's under /apis/ccompat/v7."
+                    + " Prompts in Confluent's wire format are read by its schemas; without it they are refused.");
+    static final Key<String> REGISTRY_USER =
+            new Key<>("registry.user", TEXT, null, "For basic authentication with the registry.");
+    static final Key<String> REGISTRY_PASSWORD =
+            new Key<>("registry.password", TEXT, null, "Of that user; better from the environment than from the file.");
+    static final Key<Duration> REGISTRY_WAIT = new Key<>(
+            "registry.wait_max",
+            DURATION,
+            "1d",
+            "How long a prompt waits for its schema while the registry does not answer; then it is rejected as"
+                    + " malformed. Other prompts do not wait.");
+
     /** The last part of the path, as it stands in the file. */
     public String name() {
         return path.substring(path.lastIndexOf('.') + 1);
@@ -259,6 +279,13 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
     private static String filled(String text) {
         require(!text.isEmpty());
         return text;
+    }
+
+    private static URI address(String text) {
+        URI uri = URI.create(text);
+        require(List.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null);
+        require(uri.getRawQuery() == null && uri.getRawFragment() == null && uri.getRawUserInfo() == null);
+        return uri;
     }
 
     private static String named(String text) {

@@ -25,16 +25,21 @@ final class Decode extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final EventCodec codec = new EventCodec();
     /** The most that goes on. The broker's own limit is for compressed bytes, so a record may be far larger. */
     private final int arrivalBytesMax;
+    /** Whether another step stands before this one, which has written down where records stood. */
+    private final boolean originIsWritten;
 
     Decode(Pipeline pipeline, PromptDecoder decoder) {
         this.pipeline = pipeline;
         this.decoder = decoder;
         this.arrivalBytesMax = pipeline.limits().arrivalBytesMax();
+        this.originIsWritten = pipeline.integrations().registry() != null;
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        Origin origin = Origin.of(record, context().recordMetadata().orElseThrow());
+        Origin origin = originIsWritten
+                ? Origin.read(record.headers())
+                : Origin.of(record, context().recordMetadata().orElseThrow());
         if (bytesOf(record) > arrivalBytesMax) {
             putAsideWithoutValue(record, origin);
             return;

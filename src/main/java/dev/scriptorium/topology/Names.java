@@ -7,6 +7,10 @@ final class Names {
     /** Steps. */
     static final String PROMPTS = "prompts";
 
+    /** Only with a schema registry. */
+    static final String UNWRAP = "unwrap";
+
+    static final String UNREGISTERED = "unregistered";
     static final String DECODE = "decode";
     static final String CONTROL = "control";
     static final String UNDERSTAND = "understand";
@@ -113,6 +117,7 @@ final class Names {
     static final String RECIPES_STORE = "recipes-store";
     static final String DRAWS_STORE = "draws";
     static final String DUPLICATES_STORE = "duplicates";
+    static final String AWAITING_SCHEMA_STORE = "awaiting-schema";
     static final String TEMPLATES_STORE = "templates-store";
     static final String TALLIES_STORE = "tallies";
 

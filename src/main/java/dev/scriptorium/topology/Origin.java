@@ -33,7 +33,7 @@ public record Origin(String topic, int partition, long offset, long at, byte @Nu
     }
 
     /** @param headers as {@link #write} left them */
-    static Origin read(Headers headers) {
+    public static Origin read(Headers headers) {
         byte[] position = RecordHeads.bytes(headers, POSITION);
         ByteBuffer numbers = ByteBuffer.wrap(position == null ? new byte[20] : position);
         String topic = RecordHeads.text(headers, TOPIC);
@@ -46,7 +46,7 @@ public record Origin(String topic, int partition, long offset, long at, byte @Nu
     }
 
     /** The sender's headers with this in them. */
-    Headers write(Headers headers) {
+    public Headers write(Headers headers) {
         Headers marked = new RecordHeaders(headers);
         marked.remove(EXPANDED);
         RecordHeads.put(marked, TOPIC, topic);
@@ -69,7 +69,7 @@ public record Origin(String topic, int partition, long offset, long at, byte @Nu
     }
 
     /** What wire is given to understand. */
-    Arrival arrival(byte @Nullable [] value, Headers headers) {
+    public Arrival arrival(byte @Nullable [] value, Headers headers) {
         return new Arrival(
                 key == null ? null : new String(key, StandardCharsets.UTF_8),
                 value,

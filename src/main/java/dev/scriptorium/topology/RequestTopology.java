@@ -1,5 +1,6 @@
 package dev.scriptorium.topology;
 
+import dev.scriptorium.pipeline.Integrations;
 import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
@@ -9,7 +10,10 @@ import dev.scriptorium.topology.recipe.JobCancelled;
 import dev.scriptorium.topology.recipe.KeepTemplate;
 import dev.scriptorium.topology.recipe.RecipeStep;
 import dev.scriptorium.topology.reply.Reply;
+import dev.scriptorium.topology.unwrap.Unwrap;
 import dev.scriptorium.wire.PromptDecoder;
+import dev.scriptorium.wire.confluent.ConfluentFormat;
+import dev.scriptorium.wire.confluent.WriterSchemas;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,26 +58,30 @@ public final class RequestTopology {
     private final LanePlaces places = new LanePlaces();
     private final RequestObserver observer;
     private final RequestBook.Desk desk;
+    private final WriterSchemas schemas;
 
-    private RequestTopology(Pipeline pipeline, RequestObserver observer) {
+    private RequestTopology(Pipeline pipeline, RequestObserver observer, WriterSchemas schemas) {
+        this.schemas = schemas;
         this.pipeline = pipeline;
         this.observer = observer;
         this.desk = new RequestBook.Desk(pipeline, places, observer);
         this.topics = pipeline.topics();
     }
 
-    /** {@link #build(Pipeline, Properties, RequestObserver)} with nobody told. */
+    /** {@link #build(Pipeline, Properties, RequestObserver, WriterSchemas)} with nobody told and no registry asked. */
     public static Topology build(Pipeline pipeline, Properties settings) {
-        return build(pipeline, settings, RequestObserver.NONE);
+        return build(pipeline, settings, RequestObserver.NONE, WriterSchemas.NONE);
     }
 
     /**
      * @param settings as {@link StreamsSettings} makes them
      * @param observer told what happens
+     * @param schemas of the pipeline's registry, if it has one
      */
-    public static Topology build(Pipeline pipeline, Properties settings, RequestObserver observer) {
+    public static Topology build(
+            Pipeline pipeline, Properties settings, RequestObserver observer, WriterSchemas schemas) {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(settings)));
-        new RequestTopology(pipeline, observer).declare(builder);
+        new RequestTopology(pipeline, observer, schemas).declare(builder);
         return builder.build(settings);
     }
 
@@ -107,11 +115,34 @@ public final class RequestTopology {
 
     private KStream<byte[], byte[]> decoding(StreamsBuilder builder) {
         PromptDecoder decoder = new PromptDecoder(pipeline.limits().recordBytesMax());
-        KStream<byte[], byte[]> decoded = source(builder, topics.prompts(), Names.PROMPTS)
+        KStream<byte[], byte[]> decoded = unwrapped(builder, source(builder, topics.prompts(), Names.PROMPTS), decoder)
                 .process(() -> new Decode(pipeline, decoder), Named.as(Names.DECODE));
         putAside(decoded, Names.UNREADABLE);
         sink(decoded, topics.quotas(), Names.CHARGE);
         return decoded;
+    }
+
+    /** Values in Confluent's wire format to those that need no registry; without a registry there is no such step. */
+    private KStream<byte[], byte[]> unwrapped(
+            StreamsBuilder builder, KStream<byte[], byte[]> prompts, PromptDecoder decoder) {
+        Integrations.Registry registry = pipeline.integrations().registry();
+        if (registry == null) {
+            return prompts;
+        }
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(Names.AWAITING_SCHEMA_STORE), Serdes.Long(), Serdes.ByteArray()));
+        Unwrap.Settings settings = new Unwrap.Settings(
+                Names.AWAITING_SCHEMA_STORE,
+                Names.DECODE,
+                Names.UNREGISTERED,
+                pipeline.limits().recordBytesMax(),
+                registry.waitMax());
+        KStream<byte[], byte[]> unwrapped = prompts.process(
+                () -> new Unwrap(settings, new ConfluentFormat(schemas), decoder),
+                Named.as(Names.UNWRAP),
+                Names.AWAITING_SCHEMA_STORE);
+        putAside(unwrapped, Names.UNREGISTERED);
+        return unwrapped;
     }
 
     /** Recipes to prompts and rows; gives the prompts. */

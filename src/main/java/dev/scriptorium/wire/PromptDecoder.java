@@ -12,7 +12,7 @@ import dev.scriptorium.wire.EventCodec.ContentDigest;
 import dev.scriptorium.wire.JsonText.Sender;
 import dev.scriptorium.wire.avro.IntakeEvent;
 import dev.scriptorium.wire.avro.PromptEvent;
-import java.nio.ByteBuffer;
+import dev.scriptorium.wire.confluent.ConfluentFormat;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -30,7 +30,6 @@ public final class PromptDecoder {
     private static final int GLANCE_BYTES = 16 * 1024;
 
     private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
-    private static final int CONFLUENT_HEADER_BYTES = 5;
 
     private final int recordBytesMax;
     private final SingleObject avro;
@@ -58,6 +57,18 @@ public final class PromptDecoder {
             return new Decoded.Unreadable(
                     said(arrival, "the record could not be decoded because of a defect in this program: " + defect));
         }
+    }
+
+    /**
+     * A record that cannot be read for a reason that its bytes alone do not tell, under the id of its key.
+     *
+     * @param arrival with a value
+     * @param sentence why
+     */
+    public Decoded refuse(Arrival arrival, String sentence) {
+        byte[] value = arrival.value() == null ? new byte[0] : arrival.value();
+        return refused(
+                arrival, value, new Sender(Dialect.AVRO, null, null, null, Map.of()), Refusal.malformed(sentence));
     }
 
     private Decoded decode(Arrival arrival, byte[] value) {
@@ -197,10 +208,11 @@ public final class PromptDecoder {
     }
 
     private static void requireNotConfluent(byte[] value) {
-        if (value.length >= CONFLUENT_HEADER_BYTES && value[0] == 0) {
+        if (ConfluentFormat.isMarked(value)) {
             throw Refusal.malformed(("the value is in Confluent's wire format with schema id %d, which cannot be read"
-                            + " without that registry; send JSON or Avro's single-object encoding (c3 01)")
-                    .formatted(ByteBuffer.wrap(value, 1, Integer.BYTES).getInt()));
+                            + " without that registry: name it in the pipeline file (registry: url), or send JSON or"
+                            + " Avro's single-object encoding (c3 01)")
+                    .formatted(ConfluentFormat.schemaId(value)));
         }
     }
 

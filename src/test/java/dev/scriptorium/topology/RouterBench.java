@@ -17,6 +17,7 @@ import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.confluent.WriterSchemas;
 import dev.scriptorium.wire.dataset.RecipeFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -67,17 +68,22 @@ final class RouterBench implements AutoCloseable {
     }
 
     RouterBench(Pipeline pipeline, Instant now) {
-        this(pipeline, now, RequestObserver.NONE);
+        this(pipeline, now, RequestObserver.NONE, WriterSchemas.NONE);
     }
 
     RouterBench(Pipeline pipeline, RequestObserver observer) {
-        this(pipeline, START, observer);
+        this(pipeline, START, observer, WriterSchemas.NONE);
     }
 
-    private RouterBench(Pipeline pipeline, Instant now, RequestObserver observer) {
+    RouterBench(Pipeline pipeline, WriterSchemas schemas) {
+        this(pipeline, START, RequestObserver.NONE, schemas);
+    }
+
+    private RouterBench(Pipeline pipeline, Instant now, RequestObserver observer, WriterSchemas schemas) {
         this.pipeline = pipeline;
         var settings = Pipelines.settings(pipeline);
-        this.driver = new TopologyTestDriver(RequestTopology.build(pipeline, settings, observer), settings, now);
+        this.driver =
+                new TopologyTestDriver(RequestTopology.build(pipeline, settings, observer, schemas), settings, now);
         this.prompts = input(pipeline.topics().prompts().name());
         this.outcomes = input(pipeline.topics().outcomes().name());
         this.control = input(pipeline.topics().control().name());

@@ -1,9 +1,13 @@
 package dev.scriptorium.node.service;
 
 import dev.scriptorium.metrics.Health.Verdict;
+import dev.scriptorium.pipeline.Integrations;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.registry.RegistrySettings;
+import dev.scriptorium.registry.SchemaRegistry;
 import dev.scriptorium.topology.RequestTopology;
 import dev.scriptorium.topology.StreamsSettings;
+import dev.scriptorium.wire.confluent.WriterSchemas;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +16,7 @@ import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 
 /** The topology, running. Kafka Streams owns the threads. */
 final class RouterNode implements AutoCloseable {
@@ -21,9 +26,11 @@ final class RouterNode implements AutoCloseable {
 
     private final KafkaStreams streams;
     private final RouterMetrics metrics;
+    private final @Nullable SchemaRegistry registry;
 
-    private RouterNode(KafkaStreams streams, RouterMetrics metrics) {
+    private RouterNode(KafkaStreams streams, RouterMetrics metrics, @Nullable SchemaRegistry registry) {
         this.streams = streams;
+        this.registry = registry;
         this.metrics = metrics;
     }
 
@@ -32,16 +39,25 @@ final class RouterNode implements AutoCloseable {
             Pipeline pipeline, Path state, Operations operations, InstantSource clock, Consumer<Throwable> onFailure) {
         Properties settings = StreamsSettings.of(pipeline, state);
         RouterMetrics metrics = new RouterMetrics(operations.meters(), pipeline, clock);
-        KafkaStreams streams = new KafkaStreams(RequestTopology.build(pipeline, settings, metrics), settings);
+        SchemaRegistry registry = registry(pipeline);
+        WriterSchemas schemas = registry == null ? WriterSchemas.NONE : registry;
+        KafkaStreams streams = new KafkaStreams(RequestTopology.build(pipeline, settings, metrics, schemas), settings);
         streams.setUncaughtExceptionHandler(problem -> {
             onFailure.accept(problem);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
-        RouterNode node = new RouterNode(streams, metrics);
+        RouterNode node = new RouterNode(streams, metrics, registry);
         operations.health().add("router", node::live, node::ready);
         operations.meters().bind(new KafkaStreamsMetrics(streams));
         streams.start();
         return node;
+    }
+
+    private static @Nullable SchemaRegistry registry(Pipeline pipeline) {
+        Integrations.Registry named = pipeline.integrations().registry();
+        return named == null
+                ? null
+                : SchemaRegistry.start(new RegistrySettings(named.url(), named.user(), named.password()));
     }
 
     private Verdict live() {
@@ -90,5 +106,8 @@ final class RouterNode implements AutoCloseable {
     public void close() {
         streams.close(CLOSE_TIMEOUT);
         metrics.close();
+        if (registry != null) {
+            registry.close();
+        }
     }
 }

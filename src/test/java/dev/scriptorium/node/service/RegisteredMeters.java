@@ -12,6 +12,7 @@ import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.simulation.DummyTokenizer;
 import dev.scriptorium.topology.RequestTopology;
 import dev.scriptorium.topology.StreamsSettings;
+import dev.scriptorium.wire.confluent.WriterSchemas;
 import dev.scriptorium.worker.ServedModel;
 import dev.scriptorium.worker.Worker;
 import dev.scriptorium.worker.WorkerLimits;
@@ -46,7 +47,8 @@ public final class RegisteredMeters implements AutoCloseable {
     private RegisteredMeters(Pipeline pipeline) {
         RouterMetrics router = new RouterMetrics(operations.meters(), pipeline, InstantSource.system());
         Properties settings = StreamsSettings.of(pipeline, Path.of("target", "metrics-test"));
-        KafkaStreams streams = new KafkaStreams(RequestTopology.build(pipeline, settings, router), settings);
+        KafkaStreams streams =
+                new KafkaStreams(RequestTopology.build(pipeline, settings, router, WriterSchemas.NONE), settings);
         operations.meters().bind(new KafkaStreamsMetrics(streams));
         worker = new WorkerMetrics(operations.meters(), operations.health(), "dummy");
         Worker dummy = dummy();
