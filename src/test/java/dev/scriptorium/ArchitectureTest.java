@@ -83,7 +83,7 @@ class ArchitectureTest {
         CLIENT("client", List.of("event", "wire"), List.of(CLIENTS, COMMON)),
         GATEWAY(
                 "gateway",
-                List.of("event", "wire", "pipeline", "batch"),
+                List.of("event", "wire", "pipeline", "batch", "dataset"),
                 List.of(JSON, CLIENTS, COMMON, HTTP, UPLOADS, LOG)),
         REGISTRY("registry", List.of("wire"), List.of(JSON, LOG)),
         METRICS("metrics", List.of(), List.of(JSON, HTTP, MICROMETER, PROMETHEUS, LOG)),

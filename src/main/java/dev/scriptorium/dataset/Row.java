@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param job the recipe's
  * @param number its place in the expansion, from 0
+ * @param rows how many the recipe makes, kept or not; 0 in rows from before this was said
  * @param prompt as it was rendered; with a system message, what the user says
  * @param seedData the seed row as one line of JSON
  * @param choice how often it was drawn again: 0 if the first text was taken
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Row(
         String job,
         long number,
+        long rows,
         RowKey key,
         Fate fate,
         String prompt,

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptorium.batch.Board;
 import dev.scriptorium.batch.JobView;
+import dev.scriptorium.dataset.report.Report;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.InvalidFieldException;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.WorkerStatus;
+import dev.scriptorium.gateway.report.ReportJson;
+import dev.scriptorium.gateway.report.RowsView;
 import dev.scriptorium.pipeline.Pipeline;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,13 +43,16 @@ final class DashboardApi {
     private final Board board;
     private final LiveView live;
     private final LaneBacklogs backlogs;
+    private final RowsView rows;
     private final InstantSource clock;
 
-    DashboardApi(Pipeline pipeline, Board board, LiveView live, LaneBacklogs backlogs, InstantSource clock) {
+    DashboardApi(
+            Pipeline pipeline, Board board, LiveView live, LaneBacklogs backlogs, RowsView rows, InstantSource clock) {
         this.pipeline = pipeline;
         this.board = board;
         this.live = live;
         this.backlogs = backlogs;
+        this.rows = rows;
         this.clock = clock;
     }
 
@@ -100,6 +106,35 @@ final class DashboardApi {
             throw HttpProblem.notFound("no request '%s' of job '%s' is on the topics".formatted(id, job));
         }
         call.reply(200, found);
+    }
+
+    /**
+     * All datasets, counts alone. Recipes run on nobody's account, so only the operator sees them where there are keys.
+     */
+    void datasets(Call call) throws IOException {
+        ObjectNode all = Call.JSON.createObjectNode();
+        all.put("now", clock.instant().toString());
+        all.put("pipeline", pipeline.name());
+        all.put("tenant", call.tenant());
+        all.put("behind", rows.behind());
+        all.put("problem", rows.problem());
+        ArrayNode datasets = all.putArray("datasets");
+        if (call.maySee(Prompt.DEFAULT_TENANT)) {
+            rows.all().forEach(report -> ReportJson.line(datasets.addObject(), report));
+        }
+        call.reply(200, all);
+    }
+
+    /** One dataset: {@code ?job=…}. */
+    void dataset(Call call) throws IOException {
+        String job = Objects.requireNonNullElse(call.query("job"), "");
+        Report report = call.maySee(Prompt.DEFAULT_TENANT) ? rows.of(job) : null;
+        if (report == null) {
+            throw HttpProblem.notFound("no row of a dataset '%s' is on the topics".formatted(job));
+        }
+        ObjectNode whole = Call.JSON.createObjectNode();
+        ReportJson.whole(whole, report);
+        call.reply(200, whole);
     }
 
     private void jobs(ArrayNode jobs, Call call) {

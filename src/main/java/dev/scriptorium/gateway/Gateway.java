@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.scriptorium.batch.Board;
 import dev.scriptorium.batch.BulkJob;
 import dev.scriptorium.event.Prompt;
+import dev.scriptorium.gateway.report.RowsView;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.Topics;
 import java.io.IOException;
@@ -51,6 +52,7 @@ public final class Gateway implements AutoCloseable {
     private final AnswerDesk desk;
     private final LiveView live;
     private final LaneBacklogs backlogs;
+    private final RowsView rows;
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Thread view = new Thread(this::look, "gateway-view");
@@ -112,7 +114,8 @@ public final class Gateway implements AutoCloseable {
                 clock);
         this.live = new LiveView(List.of(topics.completions(), topics.rejections()), topics.workers(), kafka, clock);
         this.backlogs = new LaneBacklogs(pipeline, clock);
-        DashboardApi dashboard = new DashboardApi(pipeline, board, live, backlogs, clock);
+        this.rows = new RowsView(pipeline.topics().rows().name(), kafka, clock);
+        DashboardApi dashboard = new DashboardApi(pipeline, board, live, backlogs, rows, clock);
         for (GatewaySettings.Page each : settings.pages()) {
             routes.add(new Route("GET", Pattern.compile(each.path()), each.needsKey(), call -> {
                 GatewaySettings.Content content = each.read().apply(call.header("Accept"));
@@ -120,9 +123,14 @@ public final class Gateway implements AutoCloseable {
             }));
         }
         page("/", dashboard, "index.html", "text/html; charset=utf-8");
+        page("/datasets", dashboard, "datasets.html", "text/html; charset=utf-8");
         page("/dashboard.css", dashboard, "dashboard.css", "text/css; charset=utf-8");
-        page("/dashboard.js", dashboard, "dashboard.js", "text/javascript; charset=utf-8");
+        for (String script : List.of("common.js", "dashboard.js", "datasets.js")) {
+            page("/" + script, dashboard, script, "text/javascript; charset=utf-8");
+        }
         route("GET", "/dashboard/api/overview", dashboard::overview);
+        route("GET", "/dashboard/api/datasets", dashboard::datasets);
+        route("GET", "/dashboard/api/dataset", dashboard::dataset);
         route("GET", "/dashboard/api/request", dashboard::request);
         route("POST", "/v1/files", files::upload);
         route("GET", "/v1/files", files::list);
@@ -172,6 +180,7 @@ public final class Gateway implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        rows.close();
         backlogs.close();
         producer.close();
     }
@@ -180,6 +189,7 @@ public final class Gateway implements AutoCloseable {
         board.catchUp();
         runner.resume();
         view.start();
+        rows.start();
         server.createContext("/", this::serve);
         server.setExecutor(threads);
         server.start();

@@ -33,10 +33,10 @@ public record Statistics(
         Map<String, Long> formats,
         Map<String, Long> audiences) {
     /** The most tokens in each part of the histogram. */
-    static final List<Integer> TOKEN_BOUNDS =
+    public static final List<Integer> TOKEN_BOUNDS =
             List.of(16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1_024, 1_536, 2_048, 3_072, 4_096);
 
-    static final Statistics NONE = new Statistics(
+    public static final Statistics NONE = new Statistics(
             0, 0, 0, 0, 0, 0, 0, Collections.nCopies(TOKEN_BOUNDS.size() + 1, 0L), Map.of(), Map.of(), Map.of());
 
     public Statistics {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts rows, going on from what was counted before. */
-final class Tally {
+/** Counts rows, going on from what was counted before. Belongs to one thread. */
+public final class Tally {
     private long kept;
     private long dropped;
     private long failed;
@@ -23,7 +23,7 @@ final class Tally {
     private final Map<String, Long> formats;
     private final Map<String, Long> audiences;
 
-    Tally(Statistics before) {
+    public Tally(Statistics before) {
         this.kept = before.kept();
         this.dropped = before.dropped();
         this.failed = before.failed();
@@ -37,7 +37,7 @@ final class Tally {
         this.audiences = new TreeMap<>(before.audiences());
     }
 
-    void add(Row row) {
+    public void add(Row row) {
         // First, because they name the gates in their order.
         for (Verdict verdict : row.verdicts()) {
             count(verdict, verdict.passed() ? 1 : 0, 0, verdict.passed() ? 0 : 1);
@@ -53,7 +53,7 @@ final class Tally {
         }
     }
 
-    Statistics statistics() {
+    public Statistics statistics() {
         return new Statistics(
                 kept, dropped, failed, redrawn, duplicates, tokens, promptTokens, histogram, gates, formats, audiences);
     }

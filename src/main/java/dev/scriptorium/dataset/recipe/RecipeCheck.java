@@ -7,6 +7,7 @@ import dev.scriptorium.dataset.SeedRow;
 import dev.scriptorium.dataset.Template;
 import dev.scriptorium.dataset.gate.Benchmarks;
 import dev.scriptorium.dataset.gate.Gates;
+import dev.scriptorium.dataset.gate.SafePattern;
 import dev.scriptorium.dataset.run.PromptWriter;
 import dev.scriptorium.pipeline.Section;
 import dev.scriptorium.pipeline.Spelling;
@@ -17,10 +18,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** What shows only when a recipe is tried: templates that ask for columns that no seed has, patterns that are none. */
 final class RecipeCheck {
+    private static final String JUDGE_PATTERN = "gates.judge.pattern";
+    /** Where a message says that something is wrong. */
+    private static final Pattern GATE_FIELD = Pattern.compile("\\bgates\\.[\\w.]*\\w");
+
     private static final Pattern SEED_COLUMN = Pattern.compile("\\bseed\\.(\\w+)");
 
     private final Section.Source source;
@@ -52,21 +56,19 @@ final class RecipeCheck {
     private void gates(GateSettings gates) {
         try {
             var _ = Gates.of(gates, new Benchmarks(1, List.of()));
-            if (gates.judge() != null) {
-                Matcher matcher = Pattern.compile(gates.judge().pattern()).matcher("");
-                if (matcher.groupCount() < 1) {
-                    source.problem(
-                            source.place("gates.judge.pattern"),
-                            "gates.judge.pattern is '%s', but it must have a group in brackets, which is the score"
-                                    .formatted(gates.judge().pattern()));
-                }
+            if (gates.judge() != null
+                    && SafePattern.compile(JUDGE_PATTERN, gates.judge().pattern())
+                                    .groupCount()
+                            < 1) {
+                source.problem(
+                        source.place(JUDGE_PATTERN),
+                        "%s is '%s', but it must have a group in brackets, which is the score"
+                                .formatted(JUDGE_PATTERN, gates.judge().pattern()));
             }
-        } catch (PatternSyntaxException e) {
-            source.problem(
-                    source.place("gates.judge.pattern"), "gates.judge.pattern is no pattern: " + e.getDescription());
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
-            source.problem(source.place(message.startsWith("gates.") ? message.split("[ :]", 2)[0] : "gates"), message);
+            Matcher field = GATE_FIELD.matcher(message);
+            source.problem(source.place(field.find() ? field.group() : "gates"), message);
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.scriptorium.dataset.run;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import dev.scriptorium.dataset.GateSettings.Judge;
 import dev.scriptorium.dataset.Verdict;
+import dev.scriptorium.dataset.gate.SafePattern;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads what a judge model answered. */
 final class Judging {
@@ -16,7 +17,7 @@ final class Judging {
 
     Judging(Judge settings) {
         this.settings = settings;
-        this.pattern = Pattern.compile(settings.pattern());
+        this.pattern = SafePattern.compile("gates.judge.pattern", settings.pattern());
     }
 
     /** An answer without a score is no praise. */

@@ -66,12 +66,14 @@ public final class RecipeRun {
      */
     public int expand(int most) {
         Progress progress = store.progress();
-        long rows = recipe.rows(progress.seeds());
-        long end = Math.min(Math.min(rows, progress.slot() + ROWS_AHEAD_MAX), progress.expandedTo() + most);
-        for (long number = progress.expandedTo(); number < end; number++) {
+        long rows = recipe.rows(progress.parts().seeds());
+        long end = Math.min(
+                Math.min(rows, progress.place().slot() + ROWS_AHEAD_MAX),
+                progress.place().expandedTo() + most);
+        for (long number = progress.place().expandedTo(); number < end; number++) {
             store.put(send(number, progress.cancelled()));
         }
-        int sent = (int) Math.max(0, end - progress.expandedTo());
+        int sent = (int) Math.max(0, end - progress.place().expandedTo());
         if (sent > 0) {
             store.put(store.progress().withExpandedTo(end));
             decide();
@@ -113,7 +115,8 @@ public final class RecipeRun {
     /** Whether every row has ended. */
     public boolean isFinished() {
         Progress progress = store.progress();
-        return progress.slot() >= recipe.rows(progress.seeds()) && progress.drawnLater() == 0;
+        return progress.place().slot() >= recipe.rows(progress.parts().seeds())
+                && progress.place().drawnLater() == 0;
     }
 
     /** A text is here: all gates that need nothing else say what they think of it. */
@@ -188,8 +191,8 @@ public final class RecipeRun {
     /** Decides slots, one after the other, until one has to wait. */
     private void decide() {
         Progress progress = store.progress();
-        long rows = recipe.rows(progress.seeds());
-        while (progress.slot() < rows || progress.drawnLater() > 0) {
+        long rows = recipe.rows(progress.parts().seeds());
+        while (progress.place().slot() < rows || progress.place().drawnLater() > 0) {
             List<Pending> inSlot = inSlot(progress, rows);
             if (inSlot == null) {
                 return;
@@ -197,7 +200,7 @@ public final class RecipeRun {
             for (Pending pending : inSlot) {
                 decide(pending);
             }
-            duplicates.forgetBefore(progress.slot());
+            duplicates.forgetBefore(progress.place().slot());
             progress = store.progress().withNextSlot();
             store.put(progress);
         }
@@ -205,11 +208,11 @@ public final class RecipeRun {
 
     /** The rows to be decided in this slot; null if one of them has to wait. */
     private @Nullable List<Pending> inSlot(Progress progress, long rows) {
-        long slot = progress.slot();
-        if (slot < rows && slot >= progress.expandedTo()) {
+        long slot = progress.place().slot();
+        if (slot < rows && slot >= progress.place().expandedTo()) {
             return null;
         }
-        List<Long> numbers = new ArrayList<>(progress.drawnLater() == 0 ? List.of() : store.putOffTo(slot));
+        List<Long> numbers = new ArrayList<>(progress.place().drawnLater() == 0 ? List.of() : store.putOffTo(slot));
         if (slot < rows) {
             numbers.add(slot);
         }
@@ -231,14 +234,15 @@ public final class RecipeRun {
         if (pending.fate() == Row.Fate.KEPT) {
             String text = Objects.requireNonNull(pending.written()).text();
             RowKey key = recipe.key(pending.number());
-            for (Verdict verdict : duplicates.judge(key.id(), text, progress.slot())) {
+            for (Verdict verdict :
+                    duplicates.judge(key.id(), text, progress.place().slot())) {
                 decided = decided.with(verdict, Pending.Phase.TURN);
             }
             Verdict failure = decided.failure();
             if (failure != null && decided.choice() < recipe.redraws()) {
                 store.forget(pending);
                 store.put(progress.withDrawnLater(wasPutOff ? 0 : 1));
-                store.put(ask(decided.again(progress.slot() + PUT_OFF_SLOTS, failure)));
+                store.put(ask(decided.again(progress.place().slot() + PUT_OFF_SLOTS, failure)));
                 return;
             }
         }
@@ -252,6 +256,7 @@ public final class RecipeRun {
         return new Row(
                 recipe.job(),
                 pending.number(),
+                recipe.rows(store.progress().parts().seeds()),
                 key,
                 pending.fate(),
                 pending.prompt(),

@@ -12,6 +12,7 @@ import dev.scriptorium.dataset.export.Statistics;
 import dev.scriptorium.dataset.recipe.RecipeFile;
 import dev.scriptorium.dataset.recipe.RecipeReader;
 import dev.scriptorium.node.process.ExitCode;
+import dev.scriptorium.node.process.Notice;
 import dev.scriptorium.node.process.Shutdown;
 import dev.scriptorium.node.service.ModelOptions;
 import dev.scriptorium.node.service.PipelineOptions;
@@ -79,6 +80,13 @@ final class DatasetRunCommand implements Callable<Integer> {
             description = "Rows in a file. Default: ${DEFAULT-VALUE}")
     private int shardRows = 50_000;
 
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            description = "Serve a page to watch at this port of this machine while it runs; 0 for any free one. A"
+                    + " gateway of the same Kafka shows it too.")
+    private @Nullable Integer httpPort;
+
     DatasetRunCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
@@ -94,6 +102,9 @@ final class DatasetRunCommand implements Callable<Integer> {
             services.createTopics();
             services.startRouter(clock, shutdown::fail);
             var _ = services.startWorker(model, Duration.ZERO, clock, shutdown::fail);
+            if (httpPort != null) {
+                Notice.say("a page to watch is at " + services.startPages(httpPort, clock) + "/datasets");
+            }
             DatasetRun run = new DatasetRun(job, topics(services.pipeline()), shutdown::isRequested);
             return (preview == null ? make(job, run) : show(file, run)).code();
         }

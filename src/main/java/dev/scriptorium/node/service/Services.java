@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +145,19 @@ public final class Services implements AutoCloseable {
                 new WorkerNode.Settings(pipeline, chosen.name(), model.nameOrDefault(), model.capacity(), drain);
         running.push(WorkerNode.start(settings, checkpoint, metrics, clock, onFailure));
         return checkpoint.digest();
+    }
+
+    /**
+     * Starts the gateway for as long as the command runs, so that people can watch it.
+     *
+     * @param port 0 for any free one
+     * @return its address
+     */
+    public String startPages(int port, InstantSource clock) {
+        GatewayOptions asked = new GatewayOptions();
+        asked.port = port;
+        startGateway(asked, clock);
+        return Objects.requireNonNull(gateway).address();
     }
 
     void startGateway(GatewayOptions options, InstantSource clock) {

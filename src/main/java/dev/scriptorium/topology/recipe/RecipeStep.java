@@ -111,7 +111,7 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
         ActiveRecipe recipe = recipe(job, event.digest());
         Progress known = recipe.stores().progress();
         if (!known.digest().equals(event.digest())) {
-            if (known.started()) {
+            if (known.parts().started()) {
                 putAside(
                         record,
                         "job '%s' is taken: it makes a dataset of another recipe (%s); name another job"
@@ -121,7 +121,7 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
             // A recipe that was changed before all of it was sent.
             recipe.stores().put(Progress.of(event.digest()));
         }
-        if (!recipe.stores().progress().started()) {
+        if (!recipe.stores().progress().parts().started()) {
             take(job, recipe.stores(), event);
         }
         recipe.stores().flush();
@@ -130,10 +130,11 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
 
     private static void take(String job, RecipeStores stores, RecipeEvent event) {
         Progress progress = stores.progress();
+        Progress.Parts parts = progress.parts();
         switch (event) {
             case RecipeEvent.Rows(var _, var kind, long from, var rows) -> {
                 boolean isSeeds = kind == RecipeEvent.Kind.SEEDS;
-                long here = isSeeds ? progress.seedsHere() : progress.benchmarksHere();
+                long here = isSeeds ? parts.seedsHere() : parts.benchmarksHere();
                 String prefix = isSeeds ? Keys.seeds(job) : Keys.benchmarks(job);
                 for (int i = 0; i < rows.size(); i++) {
                     stores.putRow(prefix, from + i, rows.get(i));
@@ -142,10 +143,10 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
                 stores.put(isSeeds ? progress.withSeeds(more) : progress.withBenchmarks(more));
             }
             case RecipeEvent.Start(var _, long seeds, long benchmarks, String json) -> {
-                if (progress.seedsHere() != seeds || progress.benchmarksHere() != benchmarks) {
+                if (parts.seedsHere() != seeds || parts.benchmarksHere() != benchmarks) {
                     throw new UndecodableException(
                             "the recipe has %d seeds and %d benchmarks, but %d and %d have come in; send it again"
-                                    .formatted(seeds, benchmarks, progress.seedsHere(), progress.benchmarksHere()));
+                                    .formatted(seeds, benchmarks, parts.seedsHere(), parts.benchmarksHere()));
                 }
                 stores.put(progress.withStart(seeds, benchmarks));
                 stores.putRecipe(json);

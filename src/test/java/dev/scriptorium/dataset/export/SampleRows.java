@@ -23,7 +23,8 @@ final class SampleRows {
                 number % 7 == 0 ? List.of(new Row.Earlier(0, new Verdict("length", false, "7", RULE))) : List.of();
         String seed = "{\"topic\":\"the \\\"moon\\\" " + number + "\"}";
         if (number % 11 == 0) {
-            return new Row(JOB, number, key, Row.Fate.FAILED, "Tell", seed, 0, null, List.of(), earlier, "is too long");
+            return new Row(
+                    JOB, number, 0, key, Row.Fate.FAILED, "Tell", seed, 0, null, List.of(), earlier, "is too long");
         }
         boolean isKept = number % 5 != 0;
         int tokens = 20 + number % 300;
@@ -51,6 +52,7 @@ final class SampleRows {
         return new Row(
                 JOB,
                 number,
+                0,
                 key,
                 isKept ? Row.Fate.KEPT : Row.Fate.DROPPED,
                 "Tell a story of the \"moon\" " + number,

@@ -116,6 +116,27 @@ class RecipeReaderTest {
     }
 
     @Test
+    void judgesPatternThatCouldStandStillOrHasNoScoreIsAProblem() throws IOException {
+        // When
+        List<String> standsStill = problems("""
+            seeds: seeds.csv
+            templates: {story: {text: "About {{ seed.topic }}"}}
+            gates:
+              judge: {template: "How good is {{ text }}?", pattern: "(?=([0-9]+))"}
+            """);
+        List<String> hasNoScore = problems("""
+            seeds: seeds.csv
+            templates: {story: {text: "About {{ seed.topic }}"}}
+            gates:
+              judge: {template: "How good is {{ text }}?", pattern: "[0-9]+"}
+            """);
+
+        // Then
+        assertThat(standsStill).singleElement().asString().contains("tales.yaml:4:", "gates.judge.pattern", "RE2");
+        assertThat(hasNoScore).singleElement().asString().contains("tales.yaml:4:", "a group in brackets");
+    }
+
+    @Test
     void referenceListsEveryKey() {
         // Given
         StringBuilder page = new StringBuilder(HEAD);
