@@ -24,12 +24,14 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A dataset as it lies on the disk. */
 final class DatasetFolder {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ROWS_NAMED_MAX = 10;
     private static final int READ_BYTES = 1 << 16;
 
     private final Path folder;
@@ -65,16 +67,50 @@ final class DatasetFolder {
     List<String> checkFiles() throws IOException {
         List<String> problems = new ArrayList<>();
         for (JsonNode shard : manifest.path("shards")) {
+            List<Path> whole = new ArrayList<>();
+            List<Path> changed = new ArrayList<>();
             for (JsonNode file : shard.path("files")) {
                 Path path = folder.resolve(file.path("path").asText());
                 String expected = file.path("sha256").asText();
                 String found = Files.isReadable(path) ? digest(path) : "no file";
-                if (!found.equals(expected)) {
+                if (found.equals(expected)) {
+                    whole.add(path);
+                } else {
                     problems.add("%s: the manifest says sha256 %s, found %s".formatted(path, expected, found));
+                    if (Files.isReadable(path)) {
+                        changed.add(path);
+                    }
                 }
+            }
+            for (Path path : whole.isEmpty() ? List.<Path>of() : changed) {
+                problems.addAll(differences(whole.getFirst(), path));
             }
         }
         return problems;
+    }
+
+    /** Each format has the same rows, so a file that is whole says which of a changed one's are not what they were. */
+    private static List<String> differences(Path whole, Path changed) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (RowReader expected = Table.of(whole).open();
+                RowReader rows = Table.of(changed).open()) {
+            for (Row right = expected.next(); right != null && found.size() < ROWS_NAMED_MAX; right = expected.next()) {
+                Row row = rows.next();
+                String id = String.valueOf(right.text("id"));
+                if (row == null || !id.equals(row.text("id"))) {
+                    found.add("row %s: is not where it was in %s".formatted(id, changed));
+                    return found;
+                }
+                for (String column : List.of("prompt", "text")) {
+                    if (!Objects.equals(right.text(column), row.text(column))) {
+                        found.add("row %s: its %s was changed in %s".formatted(id, column, changed));
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            found.add("%s: cannot be read to its end: %s".formatted(changed, e.getMessage()));
+        }
+        return found;
     }
 
     /** Some rows, each as likely as any other, in their order. */

@@ -66,8 +66,9 @@ final class DatasetRunCommand implements Callable<Integer> {
     @Option(
             names = "--preview",
             paramLabel = "N",
-            description = "Make about N rows only, show them, and estimate the tokens and the time of all. Writes"
-                    + " nothing.")
+            description =
+                    "Make the first rows only, show N of them, and estimate the tokens and the time of all. Writes"
+                            + " nothing.")
     private @Nullable Integer preview;
 
     @Option(names = "--license", paramLabel = "NAME", description = "For the card, as Hugging Face's hub spells it.")
@@ -106,7 +107,7 @@ final class DatasetRunCommand implements Callable<Integer> {
                 Notice.say("a page to watch is at " + services.startPages(httpPort, clock) + "/datasets");
             }
             DatasetRun run = new DatasetRun(job, topics(services.pipeline()), shutdown::isRequested);
-            return (preview == null ? make(job, run) : show(file, run)).code();
+            return (preview == null ? make(job, run) : show(file, run, preview)).code();
         }
     }
 
@@ -200,7 +201,7 @@ final class DatasetRunCommand implements Callable<Integer> {
         return DatasetJob.of(new RecipeFile(shown, file.seeds(), file.benchmarks(), file.benchmarkColumn()), seeds);
     }
 
-    private ExitCode show(RecipeFile file, DatasetRun run) throws IOException {
+    private ExitCode show(RecipeFile file, DatasetRun run, int shown) throws IOException {
         List<Row> rows;
         ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock);
         try (display) {
@@ -209,8 +210,8 @@ final class DatasetRunCommand implements Callable<Integer> {
         shutdown.check();
         long tokens = 0;
         long texts = 0;
+        rows.stream().limit(shown).forEach(row -> print(System.out, row));
         for (Row row : rows) {
-            print(System.out, row);
             Row.Written written = row.written();
             tokens += written == null ? 0 : written.tokens();
             texts += 1 + row.earlier().size();
