@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class ChaosRun implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+    // By then workers have begun what was sent, and have not ended it: a blow is to meet work in flight.
+    private static final Duration SENT_BEFORE_BLOW = Duration.ofMillis(600);
     private static final List<String> LANES = List.of("lanes.interactive", "lanes.bulk");
     private static final List<String> ROUTED = List.of("prompts", "outcomes");
     private static final String STORM = "storm-";
@@ -63,7 +65,7 @@ final class ChaosRun implements AutoCloseable {
         int slices = storm.size() + 1;
         for (int i = 0; i < slices; i++) {
             List<String> slice = prompts.subList(prompts.size() * i / slices, prompts.size() * (i + 1) / slices);
-            Duration at = i == 0 ? Duration.ZERO : storm.get(i - 1).at();
+            Duration at = i == 0 ? Duration.ZERO : storm.get(i - 1).at().minus(SENT_BEFORE_BLOW);
             plan(start.plus(at), () -> {
                 slice.forEach(prompt -> mail.prompt(job, prompt));
                 return 0;

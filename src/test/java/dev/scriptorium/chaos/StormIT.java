@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StormIT {
     private static final int PROMPTS = Integer.getInteger("chaos.prompts", 2000);
-    private static final int TOKENS_MAX = Integer.getInteger("chaos.tokens", 12);
+    private static final int TOKENS_MAX = Integer.getInteger("chaos.tokens", 80);
     private static final int TIMES_EACH = Integer.getInteger("chaos.times", 1);
     private static final int BROKERS = Integer.getInteger("chaos.brokers", 1);
     // The vector kernels need the second compiler.
