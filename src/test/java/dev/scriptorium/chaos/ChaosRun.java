@@ -10,9 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -219,26 +220,37 @@ final class ChaosRun implements AutoCloseable {
 
     /** Waits until workers and routers have read all that was written, so that what comes late is seen too. */
     private void settle() throws Exception {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(end)
-                && (behind(SystemUnderTest.GROUP, LANES) || behind(SystemUnderTest.ROUTER, ROUTED))) {
+        Instant start = Instant.now();
+        Set<String> behind = behind();
+        while (!behind.isEmpty() && Instant.now().isBefore(start.plus(PATIENCE))) {
             round();
+            behind = behind();
+        }
+        if (!behind.isEmpty()) {
+            System.out.println("answered, but not finished " + PATIENCE + " later: " + behind);
         }
     }
 
-    /** Whether there is a record that the group has not finished; what a transaction leaves behind is none. */
-    private boolean behind(String group, List<String> topics) throws Exception {
+    private Set<String> behind() throws Exception {
+        Set<String> behind = new TreeSet<>(behind(SystemUnderTest.GROUP, LANES));
+        behind.addAll(behind(SystemUnderTest.ROUTER, ROUTED));
+        return behind;
+    }
+
+    /** Partitions with a record that the group has not finished; what a transaction leaves behind is none. */
+    private Set<String> behind(String group, List<String> topics) throws Exception {
         var committed = admin.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
                 .get();
-        AtomicBoolean behind = new AtomicBoolean();
+        Set<String> behind = new TreeSet<>();
         mail.readAll(topics, record -> {
-            var offset = committed.get(new TopicPartition(record.topic(), record.partition()));
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            var offset = committed.get(partition);
             if (offset == null || offset.offset() <= record.offset()) {
-                behind.set(true);
+                behind.add(partition + " from " + (offset == null ? "the beginning" : offset.offset() + ""));
             }
         });
-        return behind.get();
+        return behind;
     }
 
     private int endedByItself() {
