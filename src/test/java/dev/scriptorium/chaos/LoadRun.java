@@ -28,6 +28,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class LoadRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final String JOB = "load";
+    // A profile of the router alone: -Dload.router.java="-Xmx1g -XX:StartFlightRecording=filename=…"
+    private static final String ROUTER_JAVA = System.getProperty("load.router.java", "-Xmx1g");
 
     private final Path folder;
     private final Path pipeline;
@@ -162,7 +164,7 @@ final class LoadRun implements AutoCloseable {
     }
 
     private void startRouter() throws IOException {
-        launch("router", "-Xmx1g", "router", "--pipeline", pipeline + "", "--state", folder.resolve("router") + "");
+        launch("router", ROUTER_JAVA, "router", "--pipeline", pipeline + "", "--state", folder.resolve("router") + "");
         if (running.size() > 2) {
             running.add(1, running.removeLast());
             gauges.add(1, gauges.removeLast());
