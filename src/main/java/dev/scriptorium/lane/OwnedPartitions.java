@@ -22,8 +22,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,11 @@ final class OwnedPartitions {
     private final LaneBuffers buffers;
     private final InstantSource clock;
     private final Map<TopicPartition, OffsetLedger> ledgers = new HashMap<>();
+    /**
+     * Partitions of which it is not known yet what their last owner committed; nothing is taken from them till then.
+     */
+    private final Set<TopicPartition> unread = new HashSet<>();
+
     /** Parcels started here whose outcome is not yet durable. */
     private final Set<Parcel> started = new HashSet<>();
 
@@ -95,11 +103,13 @@ final class OwnedPartitions {
      * @param takesMore whether anything new is wanted at all; the partitions stay ours even if not
      */
     boolean pauseFull(boolean takesMore) {
+        roundBegan = System.nanoTime();
+        readLedgers();
         Set<TopicPartition> all = consumer.assignment();
         count = all.size();
-        roundBegan = System.nanoTime();
-        Set<TopicPartition> full =
-                all.stream().filter(each -> !takesMore || buffers.isFull(each)).collect(Collectors.toSet());
+        Set<TopicPartition> full = all.stream()
+                .filter(each -> !takesMore || buffers.isFull(each) || unread.contains(each))
+                .collect(Collectors.toSet());
         Set<TopicPartition> paused = consumer.paused();
         if (!paused.equals(full)) {
             consumer.pause(full);
@@ -181,14 +191,35 @@ final class OwnedPartitions {
     }
 
     private void assigned(Collection<TopicPartition> partitions) {
-        if (partitions.isEmpty()) {
-            return;
+        unread.addAll(partitions);
+        if (!readLedgers()) {
+            consumer.pause(unread);
+            LOG.atWarn()
+                    .addKeyValue("partitions", unread)
+                    .log("What was committed of new partitions cannot be read yet; nothing is taken from them");
         }
-        consumer.committed(new HashSet<>(partitions)).forEach((partition, committed) -> {
-            if (committed != null) {
-                ledgers.put(partition, OffsetLedger.restored(committed.offset(), committed.metadata()));
-            }
-        });
+    }
+
+    /** False if the broker does not say; it may be away, or may have given the partitions to somebody else already. */
+    private boolean readLedgers() {
+        if (unread.isEmpty()) {
+            return true;
+        }
+        try {
+            consumer.committed(Set.copyOf(unread), COMMIT_TIMEOUT).forEach((partition, committed) -> {
+                if (committed != null) {
+                    ledgers.put(partition, OffsetLedger.restored(committed.offset(), committed.metadata()));
+                }
+            });
+            unread.clear();
+            return true;
+        } catch (RetriableException
+                | UnknownMemberIdException
+                | StaleMemberEpochException
+                | FencedMemberEpochException e) {
+            LOG.debug("what is committed of new partitions cannot be read yet", e);
+            return false;
+        }
     }
 
     private void handBack(Collection<TopicPartition> partitions) {
@@ -201,6 +232,7 @@ final class OwnedPartitions {
 
     private void forget(Collection<TopicPartition> partitions) {
         buffers.drop(partitions);
+        unread.removeAll(partitions);
         started.removeIf(parcel -> partitions.contains(parcel.partition()));
         partitions.forEach(ledgers::remove);
     }

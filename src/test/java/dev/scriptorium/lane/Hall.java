@@ -17,12 +17,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,19 @@ final class Hall implements InstantSource {
             super.commitSync(offsets);
             commits.putAll(offsets);
         }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                Set<TopicPartition> partitions, Duration timeout) {
+            if (secretive) {
+                throw new UnknownMemberIdException("The coordinator is not aware of this member.");
+            }
+            return super.committed(partitions, timeout);
+        }
     };
+    /** Whether the coordinator says nothing of what is committed, as to a member that it does not know any more. */
+    boolean secretive;
+
     /** What all workers hear. */
     final MockConsumer<byte[], byte[]> cancellations = new MockConsumer<>("earliest");
 

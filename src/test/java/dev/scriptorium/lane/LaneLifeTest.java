@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,26 @@ class LaneLifeTest {
                         "content-type=application/json");
         assertThat(hall.published()).containsExactly("a");
         assertThat(hall.committed(Hall.BULK).offset()).isEqualTo(1);
+    }
+
+    @Test
+    void takesNothingOfAPartitionUntilItKnowsWhatItsLastOwnerCommitted() {
+        // Given
+        Hall hall = new Hall(8, true, Map.of(Hall.BULK, new OffsetAndMetadata(1, "")));
+        hall.consumer.rebalance(List.of());
+        hall.secretive = true;
+        hall.consumer.rebalance(List.of(Hall.BULK));
+        hall.arriveAgain(Hall.BULK, 1, List.of("b"));
+        hall.settle();
+        List<String> before = hall.intake.ids();
+
+        // When
+        hall.secretive = false;
+        hall.settle();
+
+        // Then
+        assertThat(before).isEmpty();
+        assertThat(hall.intake.ids()).containsExactly("b");
     }
 
     @Test
