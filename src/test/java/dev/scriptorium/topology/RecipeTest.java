@@ -8,6 +8,7 @@ import dev.scriptorium.dataset.Recipe;
 import dev.scriptorium.dataset.RecipeEvent;
 import dev.scriptorium.dataset.Row;
 import dev.scriptorium.dataset.Template;
+import dev.scriptorium.dataset.Verdict;
 import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.Choice;
 import dev.scriptorium.event.Completion;
@@ -102,6 +103,10 @@ class RecipeTest {
         int tokens = 1 + random.nextInt(8);
         String text = "once upon a time there was a king who had a horse number " + random.nextInt(30)
                 + (random.nextBoolean() ? " and a cow" : "");
+        return completion(prompt, text, tokens);
+    }
+
+    private static Completion completion(Prompt prompt, String text, int tokens) {
         return new Completion(
                 prompt.request(),
                 prompt.dialect(),
@@ -233,6 +238,87 @@ class RecipeTest {
             List<Row> rows = rows(router);
             assertThat(rows).hasSize(SEEDS).allMatch(row -> row.fate() == Row.Fate.FAILED);
             assertThat(rows.getFirst().error()).contains("cancel");
+        }
+    }
+
+    /** What a model writes for the seed with this number; rain is in a benchmark. */
+    private static String written(Prompt prompt) {
+        if (prompt.request().id().endsWith("?judge")) {
+            return prompt.input().toString().contains("stone") ? "I give it 1 of 5" : "I give it 4 of 5";
+        }
+        return switch (prompt.request().id().substring(0, 1)) {
+            case "0" -> "in the morning rain fell on the roof and ran down into the garden";
+            case "1" -> "a stone lay in the road and nobody looked at it for a year";
+            default -> "the snow was deep and the children built a house of it by noon";
+        };
+    }
+
+    @Test
+    void textOfABenchmarkIsRefusedBeforeAJudgeIsAskedAndTheJudgesScoreDecides() {
+        // Given
+        Recipe recipe = new Recipe(
+                "stories",
+                null,
+                false,
+                List.of(TEMPLATE),
+                List.of(),
+                List.of(),
+                1,
+                0,
+                Sampling.UNSAID,
+                new GateSettings(
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        new GateSettings.Decontamination(5, 0.5),
+                        new GateSettings.Judge("How good is this? {{ text }}", null, "([0-9]+) of 5", 3, 8),
+                        false,
+                        null));
+        List<String> judged = new ArrayList<>();
+        try (RouterBench router = new RouterBench(PIPELINE)) {
+            router.template(TEMPLATE);
+            router.recipe(
+                    "stories",
+                    FORMAT.write(new RecipeEvent.Rows(
+                            DIGEST,
+                            RecipeEvent.Kind.SEEDS,
+                            0,
+                            List.of("{\"topic\":\"rain\"}", "{\"topic\":\"stone\"}", "{\"topic\":\"snow\"}"))));
+            router.recipe(
+                    "stories",
+                    FORMAT.write(new RecipeEvent.Rows(
+                            DIGEST,
+                            RecipeEvent.Kind.BENCHMARKS,
+                            0,
+                            List.of("{\"name\":\"arc.jsonl\",\"text\":\"Rain fell on the roof and ran down?\"}"))));
+            router.recipe("stories", FORMAT.write(new RecipeEvent.Start(DIGEST, 3, 1, FORMAT.write(recipe))));
+
+            // When
+            for (int turn = 0; turn < 4; turn++) {
+                router.pass(RecipeStep.SLICE_INTERVAL);
+                for (Assignment assignment : router.assignments("lanes.bulk")) {
+                    Prompt prompt = assignment.prompt();
+                    if (prompt.request().id().endsWith("?judge")) {
+                        judged.add(prompt.request().id());
+                    }
+                    router.outcome(completion(prompt, written(prompt), 12));
+                }
+            }
+
+            // Then
+            List<Row> rows = rows(router);
+            assertThat(rows.stream().map(Row::fate)).containsExactly(Row.Fate.DROPPED, Row.Fate.DROPPED, Row.Fate.KEPT);
+            assertThat(rows.get(0).verdicts().getLast().gate()).isEqualTo("decontamination");
+            assertThat(rows.get(0).verdicts().getLast().value()).contains("arc.jsonl");
+            assertThat(rows.get(1).verdicts().getLast())
+                    .isEqualTo(new Verdict("judge", false, "1", "a score of at least 3.0"));
+            assertThat(rows.get(2).verdicts().getLast().value()).isEqualTo("4");
+            assertThat(judged).containsExactlyInAnyOrder("1/story/-/-/0?judge", "2/story/-/-/0?judge");
         }
     }
 
