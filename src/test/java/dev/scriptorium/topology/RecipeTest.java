@@ -66,6 +66,29 @@ class RecipeTest {
                     null,
                     true,
                     new GateSettings.NearDuplicates(2, 0.7, 1_000)));
+    private static final Recipe JUDGED = new Recipe(
+            "stories",
+            null,
+            false,
+            List.of(TEMPLATE),
+            List.of(),
+            List.of(),
+            1,
+            0,
+            Sampling.UNSAID,
+            new GateSettings(
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    new GateSettings.Decontamination(5, 0.5),
+                    new GateSettings.Judge("How good is this? {{ text }}", null, "([0-9]+) of 5", 3, 8),
+                    false,
+                    null));
     private static final int SEEDS = 40;
     private static final Pipeline PIPELINE = Pipelines.read("""
         models:
@@ -256,29 +279,6 @@ class RecipeTest {
     @Test
     void textOfABenchmarkIsRefusedBeforeAJudgeIsAskedAndTheJudgesScoreDecides() {
         // Given
-        Recipe recipe = new Recipe(
-                "stories",
-                null,
-                false,
-                List.of(TEMPLATE),
-                List.of(),
-                List.of(),
-                1,
-                0,
-                Sampling.UNSAID,
-                new GateSettings(
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        new GateSettings.Decontamination(5, 0.5),
-                        new GateSettings.Judge("How good is this? {{ text }}", null, "([0-9]+) of 5", 3, 8),
-                        false,
-                        null));
         List<String> judged = new ArrayList<>();
         try (RouterBench router = new RouterBench(PIPELINE)) {
             router.template(TEMPLATE);
@@ -296,7 +296,7 @@ class RecipeTest {
                             RecipeEvent.Kind.BENCHMARKS,
                             0,
                             List.of("{\"name\":\"arc.jsonl\",\"text\":\"Rain fell on the roof and ran down?\"}"))));
-            router.recipe("stories", FORMAT.write(new RecipeEvent.Start(DIGEST, 3, 1, FORMAT.write(recipe))));
+            router.recipe("stories", FORMAT.write(new RecipeEvent.Start(DIGEST, 3, 1, FORMAT.write(JUDGED))));
 
             // When
             for (int turn = 0; turn < 4; turn++) {
