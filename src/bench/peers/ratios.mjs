@@ -1,4 +1,4 @@
-// Medians of all rounds and their ratio: node ratios.mjs FOLDER
+// Medians and bests of all rounds, and their ratios: node ratios.mjs FOLDER
 import {readdirSync, readFileSync} from "node:fs";
 
 const folder = process.argv[2];
@@ -11,9 +11,12 @@ const median = (rows, of) => {
     const rates = rows.filter((row) => key(row) === of).map((row) => row.tokens_per_second).sort((a, b) => a - b);
     return (rates[rates.length >> 1] + rates[(rates.length - 1) >> 1]) / 2;
 };
-console.log("work           Scriptorium  llama.cpp  ratio   (tokens/s, medians)");
+const best = (rows, of) => Math.max(...rows.filter((row) => key(row) === of)
+    .map((row) => row.tokens_per_second_most ?? row.tokens_per_second));
+const cell = (number, digits) => number.toFixed(digits).padStart(12);
+console.log("tokens/s         medians: ours   llama.cpp       ratio  bests: ours   llama.cpp       ratio");
 for (const of of new Set(theirs.map(key))) {
     if (!ours.some((row) => key(row) === of)) continue;
-    const [a, b] = [median(ours, of), median(theirs, of)];
-    console.log(`${of.padEnd(14)} ${a.toFixed(1).padStart(11)} ${b.toFixed(1).padStart(10)} ${(a / b).toFixed(2).padStart(6)}`);
+    const [a, b, c, d] = [median(ours, of), median(theirs, of), best(ours, of), best(theirs, of)];
+    console.log(of.padEnd(17) + cell(a, 1) + cell(b, 1) + cell(a / b, 2) + cell(c, 1) + cell(d, 1) + cell(c / d, 2));
 }

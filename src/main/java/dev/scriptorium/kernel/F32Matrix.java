@@ -12,7 +12,7 @@ public final class F32Matrix implements Matrix {
         this.weights = Weights.f32(columns, new float[Panels.elements(rows, columns)]);
     }
 
-    /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
+    /** Where rows come from while a matrix is packed, in ascending order within a piece */
     public interface Rows {
         /** Writes the row to {@code into[0 .. columns)}. */
         void read(int row, float[] into);

@@ -92,7 +92,7 @@ public final class PackedMatrix implements WidenedMatrix {
         }
     }
 
-    /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
+    /** Where rows come from while a matrix is packed, in ascending order within a piece */
     public interface Rows {
         void read(int row, Line into);
     }

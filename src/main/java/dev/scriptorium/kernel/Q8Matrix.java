@@ -25,7 +25,7 @@ public final class Q8Matrix implements Matrix {
         this.weights = Weights.q8(columns, quants, new float[Panels.elements(rows, columns / BLOCK_COLUMNS)]);
     }
 
-    /** Where rows come from while a matrix is packed, in the order 0, 1, 2, … */
+    /** Where rows come from while a matrix is packed, in ascending order within a piece */
     public interface Rows {
         /**
          * Writes the row's quants to {@code quants[0 .. columns)} and its scales, finite f16 numbers, to
