@@ -169,6 +169,7 @@ function provenance(found) {
   const facts = make('dl', 'facts');
   const fact = (name, value) => facts.append(make('dt', '', name), make('dd', '', String(value)));
   fact('weights', found.weights_digest);
+  if (found.traceparent) fact('trace', found.traceparent);
   fact('runtime', found.runtime_version);
   fact('worker', found.worker);
   for (const [name, value] of Object.entries(found.sampling)) {

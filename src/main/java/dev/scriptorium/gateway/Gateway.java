@@ -46,6 +46,7 @@ public final class Gateway implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Keys keys;
+    private final GatewaySettings.Observer observer;
     private final List<Route> routes = new ArrayList<>();
     private final Board board;
     private final BatchRunner runner;
@@ -62,7 +63,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** @param needsKey whether somebody without one is turned away */
-    private record Route(String method, Pattern path, boolean needsKey, Handler handler) {}
+    private record Route(String method, Pattern path, boolean needsKey, Handler handler) {
+        /** Its path with a word for what is left open. */
+        String name() {
+            return path.pattern().replaceFirst("\\(.*?\\)", "{id}");
+        }
+    }
 
     /** Listens when this returns, and takes up the batches that were not over. */
     public static Gateway start(GatewaySettings settings, BulkJob.Topics topics, InstantSource clock)
@@ -91,6 +97,7 @@ public final class Gateway implements AutoCloseable {
         Map<String, String> kafka = pipeline.kafka().common();
         this.server = server;
         this.keys = settings.keys();
+        this.observer = settings.observer();
         this.producer = producer(pipeline);
         Cancellations cancellations =
                 new Cancellations(producer, pipeline.topics().control().name(), clock);
@@ -217,6 +224,24 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void serve(HttpExchange exchange) {
+        long begun = System.nanoTime();
+        answer(exchange);
+        String path = exchange.getRequestURI().getRawPath();
+        String method = exchange.getRequestMethod();
+        String route = routes.stream()
+                .filter(each -> each.method().equals(method)
+                        && each.path().matcher(path).matches())
+                .map(Route::name)
+                .findFirst()
+                .orElse(GatewaySettings.Observer.OTHER);
+        observer.answered(
+                route.equals(GatewaySettings.Observer.OTHER) ? GatewaySettings.Observer.OTHER : method,
+                route,
+                exchange.getResponseCode(),
+                Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    private void answer(HttpExchange exchange) {
         try (exchange) {
             try {
                 dispatch(exchange);

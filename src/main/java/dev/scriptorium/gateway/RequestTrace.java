@@ -10,6 +10,7 @@ import dev.scriptorium.event.RequestId;
 import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.CarriedHeaders;
 import dev.scriptorium.wire.EventCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,7 @@ final class RequestTrace {
             if (completed) {
                 timings(own, Instant.ofEpochMilli(found.timestamp()));
             }
+            trace.put(CarriedHeaders.TRACEPARENT, header(found, CarriedHeaders.TRACEPARENT));
             trace.set("answer", answer);
             ended = true;
         }

@@ -156,6 +156,20 @@ public enum Metric {
             List.of("lane", "model_name"),
             "Prompts on a lane that no worker has finished, as Kafka knows it; every router says the same, so take the"
                     + " largest. About, because the marks of transactions count."),
+    HTTP_REQUEST_DURATION_SECONDS(
+            Part.GATEWAY,
+            Kind.HISTOGRAM,
+            List.of("method", "route", "status"),
+            "From a request over HTTP to the last byte of its answer; -1 is the status of clients that left before, and"
+                    + " what is no route counts as other. OpenTelemetry: http.server.request.duration.",
+            Buckets.WAITS),
+    CLIENT_OPERATION_DURATION_SECONDS(
+            Part.GATEWAY,
+            Kind.HISTOGRAM,
+            List.of("operation"),
+            "How long callers waited for whole texts, chat or text_completion, Kafka both ways included."
+                    + " OpenTelemetry: gen_ai.client.operation.duration, gen_ai.operation.name.",
+            Buckets.WAITS),
     READY(Part.PROCESS, Kind.GAUGE, List.of(), "1 if /health/ready says yes, else 0."),
     BUILD_INFO(Part.PROCESS, Kind.GAUGE, List.of("version"), "1; its label says the version.");
 
@@ -172,6 +186,7 @@ public enum Metric {
     public enum Part {
         WORKER,
         ROUTER,
+        GATEWAY,
         PROCESS
     }
 

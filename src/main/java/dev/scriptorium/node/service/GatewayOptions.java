@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -78,12 +77,12 @@ final class GatewayOptions {
 
     /** On the port that was named, which must be free, or on the usual one if that is. */
     @Nullable
-    Gateway startIfWanted(Pipeline pipeline, Path state, List<GatewaySettings.Page> pages, InstantSource clock) {
+    Gateway startIfWanted(Pipeline pipeline, Path state, Operations operations, InstantSource clock) {
         if (port != null && port == 0) {
             return null;
         }
         try {
-            return start(pipeline, state, pages, clock);
+            return start(pipeline, state, operations, clock);
         } catch (UncheckedIOException e) {
             if (port == null && e.getCause() instanceof BindException) {
                 Notice.say("no HTTP gateway: port " + PORT_DEFAULT
@@ -94,7 +93,7 @@ final class GatewayOptions {
         }
     }
 
-    Gateway start(Pipeline pipeline, Path state, List<GatewaySettings.Page> pages, InstantSource clock) {
+    Gateway start(Pipeline pipeline, Path state, Operations operations, InstantSource clock) {
         int chosen = port == null ? PORT_DEFAULT : port;
         GatewaySettings settings = new GatewaySettings(
                 pipeline,
@@ -103,7 +102,8 @@ final class GatewayOptions {
                 state.resolve("gateway"),
                 readKeys().and(Keys.of(pipeline.integrations().gatewayKeys())),
                 limits(pipeline),
-                pages);
+                operations.pages(),
+                new GatewayMetrics(operations.meters()));
         try {
             return Gateway.start(settings, Services.jobTopics(pipeline), clock);
         } catch (IOException e) {

@@ -161,11 +161,11 @@ public final class Services implements AutoCloseable {
     }
 
     void startGateway(GatewayOptions options, InstantSource clock) {
-        keep(options.start(pipeline, this.options.state, operations.pages(), clock));
+        keep(options.start(pipeline, this.options.state, operations, clock));
     }
 
     void startGatewayIfWanted(GatewayOptions options, InstantSource clock) {
-        keep(options.startIfWanted(pipeline, this.options.state, operations.pages(), clock));
+        keep(options.startIfWanted(pipeline, this.options.state, operations, clock));
     }
 
     private void keep(@Nullable Gateway started) {

@@ -38,6 +38,7 @@ class MetricsReferenceTest {
                             switch (part) {
                                 case WORKER -> "Workers";
                                 case ROUTER -> "Router";
+                                case GATEWAY -> "Gateway";
                                 case PROCESS -> "Every process";
                             });
             text.append("\n\n| name | kind | labels | meaning |\n|---|---|---|---|\n");

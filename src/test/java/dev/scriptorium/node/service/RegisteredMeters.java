@@ -50,6 +50,7 @@ public final class RegisteredMeters implements AutoCloseable {
         KafkaStreams streams =
                 new KafkaStreams(RequestTopology.build(pipeline, settings, router, WriterSchemas.NONE), settings);
         operations.meters().bind(new KafkaStreamsMetrics(streams));
+        new GatewayMetrics(operations.meters()).answered("GET", "/v1/models", 200, Duration.ofMillis(2));
         worker = new WorkerMetrics(operations.meters(), operations.health(), "dummy");
         Worker dummy = dummy();
         LaneReader lanes = new LaneReader(lanes(), dummy, InstantSource.system(), cause -> {});
