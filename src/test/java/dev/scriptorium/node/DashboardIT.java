@@ -62,7 +62,11 @@ class DashboardIT {
 
                 // Then
                 check(page);
-                pictures(page);
+                pictures(page, "");
+                makeDataset(kafka);
+                page.get("http://127.0.0.1:" + http + "/datasets");
+                checkDataset(page);
+                pictures(page, "datasets-");
             } finally {
                 page.quit();
             }
@@ -92,15 +96,45 @@ class DashboardIT {
         }
     }
 
+    private void makeDataset(int kafka) throws Exception {
+        try (Launched run = Launched.start(
+                folder,
+                "dataset",
+                "run",
+                "topology/examples/synthetic-data.yaml",
+                "--bootstrap-server",
+                "127.0.0.1:" + kafka,
+                "--state",
+                folder + "/dataset-state",
+                "--output",
+                folder + "/tales")) {
+            assertThat(run.waitFor()).as(run.said()).isZero();
+        }
+    }
+
+    private static void checkDataset(WebDriver page) {
+        until(page, "#state", "live");
+        until(page, "#datasets", "120 of 120");
+        assertThat(text(page, "#datasets")).contains("synthetic-data", "completed", "texts drawn again");
+        until(page, "#f-ended", "100 %");
+        assertThat(text(page, "#fates-legend")).contains("kept", "dropped by gates", "duplicates found");
+        assertThat(text(page, "#gates")).contains("repetition", "near duplicates", "drawn again");
+        assertThat(text(page, "#histogram")).contains("33–48");
+        assertThat(text(page, "#templates")).contains("story", "howto", "explanation");
+        assertThat(text(page, "#audiences")).contains("children", "grown-ups");
+        assertThat(page.findElements(By.cssSelector("#samples .text"))).hasSize(12);
+        assertThat(page.manage().logs().get("browser").getAll()).isEmpty();
+    }
+
     /** For people who change the page: it as light, dark, and on a phone. */
-    private static void pictures(ChromeDriver page) throws IOException {
+    private static void pictures(ChromeDriver page, String name) throws IOException {
         Files.createDirectories(PICTURES);
         for (String theme : List.of("light", "dark")) {
             page.executeCdpCommand(
                     "Emulation.setEmulatedMedia",
                     Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
-            picture(page, theme, 1180);
-            picture(page, theme + "-phone", 390);
+            picture(page, name + theme, 1180);
+            picture(page, name + theme + "-phone", 390);
         }
     }
 

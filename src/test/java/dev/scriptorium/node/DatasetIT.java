@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +41,13 @@ class DatasetIT {
             }
         }
 
+        try (Launched run = run(killed)) {
+            run.until(() -> rows(killed) >= 60);
+            run.interrupt();
+            assertThat(run.waitFor()).as(run.said()).isEqualTo(130);
+            assertThat(run.said()).contains("stopped; the same command goes on");
+        }
+
         // When
         try (Launched last = run(killed)) {
             assertThat(last.waitFor()).as(last.said()).isZero();
@@ -50,6 +62,64 @@ class DatasetIT {
         try (Launched verify = start("verify", killed.toString(), "--sample", "20", "--state", state("verify"))) {
             assertThat(verify.waitFor()).as(verify.said()).isZero();
             assertThat(verify.said()).contains("20 rows written again, all equal byte for byte");
+        }
+        String tampered = tamper(killed);
+        try (Launched verify = start("verify", killed.toString(), "--sample", "120", "--state", state("verify"))) {
+            assertThat(verify.waitFor()).as(verify.said()).isEqualTo(1);
+            assertThat(verify.said()).contains("row " + tampered + ": the text differs from character 4 on");
+        }
+        decontaminate(undisturbed);
+    }
+
+    /** Changes one text and all that says so, so that nothing but writing it again can show it; gives the row's id. */
+    private static String tamper(Path dataset) throws Exception {
+        Path lines = dataset.resolve("jsonl/train-00000.jsonl");
+        List<String> rows = new ArrayList<>(Files.readAllLines(lines));
+        ObjectNode row = (ObjectNode) JSON.readTree(rows.get(7));
+        String text = row.path("text").asText();
+        row.put("text", text.substring(0, 4) + "\u00a7" + text.substring(5));
+        rows.set(7, row.toString());
+        Files.write(lines, rows);
+        ObjectNode manifest = (ObjectNode) manifest(dataset);
+        ArrayNode files = (ArrayNode) manifest.path("shards").path(0).path("files");
+        files.remove(0);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(lines));
+        ((ObjectNode) files.get(0)).put("sha256", HexFormat.of().formatHex(digest));
+        Files.write(dataset.resolve("manifest.json"), JSON.writeValueAsBytes(manifest));
+        return row.path("id").asText();
+    }
+
+    /** A benchmark that has what the model writes: the same rows as before come without that text. */
+    private void decontaminate(Path undisturbed) throws Exception {
+        JsonNode known = JSON.readTree(Files.readAllLines(undisturbed.resolve("jsonl/train-00000.jsonl"))
+                .getFirst());
+        Path recipe = folder.resolve("clean.yaml");
+        String yaml = Files.readString(Path.of(RECIPE))
+                .replace("redraws: 2", "redraws: 0")
+                .replace("gates:\n", "gates:\n  decontamination: {files: benchmark.jsonl, column: passage}\n");
+        Files.writeString(recipe, yaml);
+        Files.writeString(
+                folder.resolve("benchmark.jsonl"),
+                JSON.writeValueAsString(Map.of("passage", known.path("text").asText())) + "\n");
+        List<String> seeds = Files.readAllLines(Path.of("topology/examples/seeds.jsonl"));
+        Files.write(folder.resolve("seeds.jsonl"), seeds.subList(0, 2));
+        Path clean = folder.resolve("clean");
+        try (Launched run =
+                start("dataset", "run", recipe.toString(), "--output", clean.toString(), "--state", state("clean"))) {
+            assertThat(run.waitFor()).as(run.said()).isZero();
+        }
+        assertThat(manifest(clean)
+                        .at("/statistics/gates/decontamination/dropped")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(Files.readString(clean.resolve("jsonl/train-00000.jsonl")))
+                .doesNotContain("\"id\":\"" + known.path("id").asText() + "\"");
+        try (Launched preview =
+                start("dataset", "run", recipe.toString(), "--preview", "10", "--state", state("clean"))) {
+            assertThat(preview.waitFor()).as(preview.said()).isZero();
+            assertThat(preview.said().lines().filter(line -> line.startsWith("── row")))
+                    .hasSize(10);
+            assertThat(preview.said()).containsPattern("All 12 rows: about \\d+ texts, \\d+ tokens in the dataset");
         }
     }
 
