@@ -33,6 +33,7 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayIT {
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SCRIPTS = Path.of("src/test/resources/openai");
 
@@ -148,11 +149,13 @@ class GatewayIT {
         // When
         HttpResponse<String> nobody = send(
                 HttpRequest.newBuilder(URI.create(base() + "/v1/completions")).POST(BodyPublishers.ofString(body)));
-        HttpResponse<String> press = send(request("press", "/v1/completions").POST(BodyPublishers.ofString(body)));
+        HttpResponse<String> press = send(
+                request("press", "/v1/completions").header("traceparent", TRACE).POST(BodyPublishers.ofString(body)));
         String id = press.headers().firstValue("x-request-id").orElseThrow();
         String path = "/dashboard/api/request?job=http&id=" + id;
         HttpResponse<String> own = send(request("press", path));
         HttpResponse<String> others = send(request("news", path));
+        String metrics = send(request("press", "/metrics")).body();
 
         // Then
         assertThat(nobody.statusCode()).isEqualTo(401);
@@ -160,7 +163,11 @@ class GatewayIT {
         assertThat(press.statusCode()).as(press.body()).isEqualTo(200);
         assertThat(press.body()).contains("\"tenant\":\"press\"");
         assertThat(own.statusCode()).as(own.body()).isEqualTo(200);
-        assertThat(own.body()).contains("The moon is", "queue_ms", "weights_digest");
+        assertThat(own.body()).contains("The moon is", "queue_ms", "weights_digest", TRACE);
+        assertThat(metrics)
+                .contains("scriptorium_client_operation_duration_seconds_count{operation=\"text_completion\"} ")
+                .contains("{method=\"POST\",route=\"/v1/completions\",status=\"401\"}")
+                .contains("{method=\"GET\",route=\"/dashboard/api/request\",status=\"404\"}");
         assertThat(others.statusCode()).isEqualTo(404);
     }
 

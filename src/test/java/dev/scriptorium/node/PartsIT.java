@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptorium.broker.RunningKafka;
 import dev.scriptorium.broker.RunningKafkaExtension;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PartsIT {
     private static final int PROMPTS = 60;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String REPLIES = "parts.replies";
     private static final Map<String, String> PREFIX = Map.of("SCRIPTORIUM_TOPICS_PREFIX", "parts.");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -42,6 +46,12 @@ class PartsIT {
     @Test
     void everyPromptIsAnsweredOnceAlthoughAWorkerAndTheRouterAreKilled(RunningKafka kafka) throws Exception {
         // Given
+        Files.writeString(
+                folder.resolve("pipeline.yaml"),
+                Files.readString(Path.of("topology/pipeline.yaml"))
+                        + "\nreply_topics:\n  "
+                        + REPLIES
+                        + ": {partitions: 1}\n");
         try (Launched topics = part(kafka, "topics")) {
             assertThat(topics.waitFor()).as(topics.said()).isZero();
             assertThat(topics.said()).contains("created  parts.prompts (8 partitions)");
@@ -72,14 +82,36 @@ class PartsIT {
         assertThat(texts.values().stream().distinct())
                 .as("equal prompts, one seed")
                 .hasSize(1);
+        assertThat(correlations(kafka))
+                .as("each asked for one reply")
+                .containsExactlyInAnyOrderElementsOf(
+                        texts.keySet().stream().map(key -> "c-" + key).toList());
+    }
+
+    /** Of all replies that are committed by now. */
+    private static List<String> correlations(RunningKafka kafka) {
+        List<String> found = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer = consumer(kafka)) {
+            TopicPartition replies = new TopicPartition(REPLIES, 0);
+            consumer.assign(List.of(replies));
+            long end = consumer.endOffsets(List.of(replies)).values().iterator().next();
+            Instant patience = Instant.now().plus(PATIENCE);
+            while (consumer.position(replies) < end && Instant.now().isBefore(patience)) {
+                for (var reply : consumer.poll(Duration.ofMillis(200))) {
+                    byte[] id =
+                            reply.headers().lastHeader("kafka_correlationId").value();
+                    found.add(new String(id, StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return found;
     }
 
     private Launched part(RunningKafka kafka, String... arguments) throws IOException {
-        String[] all = new String[arguments.length + 2];
-        System.arraycopy(arguments, 0, all, 0, arguments.length);
-        all[arguments.length] = "--bootstrap-server";
-        all[arguments.length + 1] = kafka.bootstrapServers();
-        return Launched.start(folder, PREFIX, all);
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--bootstrap-server", kafka.bootstrapServers()));
+        all.addAll(List.of("--pipeline", folder.resolve("pipeline.yaml").toString()));
+        return Launched.start(folder, PREFIX, all.toArray(String[]::new));
     }
 
     private String state(String name) {
@@ -92,10 +124,7 @@ class PartsIT {
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             List<Future<RecordMetadata>> sent = IntStream.range(0, PROMPTS)
-                    .mapToObj(each -> producer.send(new ProducerRecord<>(
-                            "parts.prompts",
-                            "p" + each,
-                            "{\"prompt\": \"Once upon a time\", \"seed\": 7, \"max_tokens\": 120}")))
+                    .mapToObj(each -> producer.send(prompt("p" + each)))
                     .toList();
             for (Future<RecordMetadata> each : sent) {
                 each.get();
@@ -103,17 +132,29 @@ class PartsIT {
         }
     }
 
+    /** As Spring's ReplyingKafkaTemplate asks. */
+    private static ProducerRecord<String, String> prompt(String id) {
+        ProducerRecord<String, String> record = new ProducerRecord<>(
+                "parts.prompts", id, "{\"prompt\": \"Once upon a time\", \"seed\": 7, \"max_tokens\": 120}");
+        record.headers().add("kafka_replyTopic", REPLIES.getBytes(StandardCharsets.UTF_8));
+        record.headers().add("kafka_correlationId", ("c-" + id).getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
     private static KafkaConsumer<String, String> completions(RunningKafka kafka) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", kafka.bootstrapServers());
-        settings.put("isolation.level", "read_committed");
-        settings.put("auto.offset.reset", "earliest");
-        KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+        KafkaConsumer<String, String> consumer = consumer(kafka);
         consumer.assign(consumer.partitionsFor("parts.completions").stream()
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                 .toList());
         return consumer;
+    }
+
+    private static KafkaConsumer<String, String> consumer(RunningKafka kafka) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", kafka.bootstrapServers());
+        settings.put("isolation.level", "read_committed");
+        settings.put("auto.offset.reset", "earliest");
+        return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     }
 
     /** Reads until so many are there; fails if one comes twice. */
