@@ -98,6 +98,7 @@ final class Names {
     static final String ROW_WITHDRAWN = "row-withdrawn";
     static final String ROW_ANSWERED = "row-answered";
     static final String OF_JOBS = "of-jobs";
+    static final String PRECEDENCE = "precedence";
     static final String JOB_CANCELLED = "job-cancelled";
 
     /** Ways out of expand, beside the prompts. */

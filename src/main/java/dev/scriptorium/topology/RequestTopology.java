@@ -6,6 +6,7 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.pipeline.Topics;
 import dev.scriptorium.topology.RequestObserver.Exit;
+import dev.scriptorium.topology.order.Precedence;
 import dev.scriptorium.topology.recipe.JobCancelled;
 import dev.scriptorium.topology.recipe.KeepTemplate;
 import dev.scriptorium.topology.recipe.RecipeStep;
@@ -16,7 +17,6 @@ import dev.scriptorium.wire.confluent.ConfluentFormat;
 import dev.scriptorium.wire.confluent.WriterSchemas;
 import java.util.List;
 import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -203,7 +203,8 @@ public final class RequestTopology {
         KStream<byte[], byte[]> all = decoded.merge(understood, Named.as(Names.CANCELLED));
         sink(all, topics.cancellations(), Names.BROADCAST);
         sink(all.process(JobCancelled::new, Named.as(Names.OF_JOBS)), topics.recipes(), Names.JOB_CANCELLED);
-        KStream<byte[], byte[]> cancelled = all.repartition(
+        KStream<byte[], byte[]> cancelled = all.process(Precedence.OfCancellations::new, Named.as(Names.PRECEDENCE))
+                .repartition(
                         repartitioned(Names.CANCELS, topics.outcomes()).withStreamPartitioner(new Understand.ToTasks()))
                 .process(() -> new Cancel(desk), Named.as(Names.CANCEL), SHARED_STORES);
         sink(cancelled, topics.rejections(), Names.WITHDRAWN);
@@ -215,7 +216,11 @@ public final class RequestTopology {
 
     /** Outcomes to answers; gives the changes of job tallies. */
     private KStream<byte[], byte[]> settlement(StreamsBuilder builder) {
-        KStream<byte[], byte[]> settled = source(builder, topics.outcomes(), Names.OUTCOMES)
+        KStream<byte[], byte[]> settled = builder.stream(
+                        topics.outcomes().name(),
+                        Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                                .withTimestampExtractor(Precedence::ofOutcome)
+                                .withName(Names.OUTCOMES))
                 .process(() -> new Settle(desk), Named.as(Names.SETTLE), SHARED_STORES);
         sink(settled, topics.completions(), Names.COMPLETED);
         sink(settled, topics.rejections(), Names.FAILED);
@@ -269,7 +274,7 @@ public final class RequestTopology {
         return builder.stream(
                 topic.name(),
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                        .withTimestampExtractor(RequestTopology::timeOf)
+                        .withTimestampExtractor(Precedence::ofPrompt)
                         .withName(name));
     }
 
@@ -312,11 +317,6 @@ public final class RequestTopology {
         return Repartitioned.with(Serdes.ByteArray(), Serdes.ByteArray())
                 .withName(name)
                 .withNumberOfPartitions(alike.partitions());
-    }
-
-    /** Old clients send records without a time, which must not stop the router. */
-    private static long timeOf(ConsumerRecord<Object, Object> record, long partitionTime) {
-        return Math.max(0, record.timestamp());
     }
 
     /**

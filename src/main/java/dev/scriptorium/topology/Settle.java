@@ -8,6 +8,7 @@ import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.order.Precedence;
 import dev.scriptorium.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -166,7 +167,8 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     }
 
     private void putAside(Record<byte[], byte[]> record, String reason, @Nullable RequestId request) {
-        Origin origin = Origin.of(record, context().recordMetadata().orElseThrow());
+        Record<byte[], byte[]> written = record.withTimestamp(Precedence.asWritten(record.timestamp()));
+        Origin origin = Origin.of(written, context().recordMetadata().orElseThrow());
         context()
                 .forward(
                         origin.deadLetter(
