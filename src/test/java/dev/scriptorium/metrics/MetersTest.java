@@ -84,7 +84,17 @@ class MetersTest {
         assertThat(java.util.Arrays.stream(Metric.values())
                         .flatMap(metric -> metric.labels().stream())
                         .collect(Collectors.toSet()))
-                .containsExactlyInAnyOrder("model_name", "lane", "finished_reason", "code", "step", "version")
+                .containsExactlyInAnyOrder(
+                        "model_name",
+                        "lane",
+                        "finished_reason",
+                        "code",
+                        "step",
+                        "version",
+                        "method",
+                        "route",
+                        "status",
+                        "operation")
                 .allMatch(label -> label.equals(label.toLowerCase(Locale.ROOT)));
     }
 

@@ -83,7 +83,8 @@ class PipelineReaderTest {
                 "p.yaml:5: lane 'bulk' is for model 'smal', which is not declared (models: small). Did you mean"
                         + " 'small'?",
                 "p.yaml:9: the pipeline has a key 'limts', which is not known here (keys: name, topics, limits, models,"
-                        + " lanes, routes, retries, tenants, kafka, gateway, reply_topics). Did you mean 'limits'?",
+                        + " lanes, routes, retries, tenants, kafka, gateway, reply_topics, registry). Did you"
+                        + " mean 'limits'?",
                 "p.yaml:10: limits.record_bytes_max is '1MB', but it must be a size such as 512KiB or 1MiB, from 1KiB"
                         + " to 64MiB. Did you mean '1MiB'?");
     }
