@@ -32,6 +32,7 @@ import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -216,11 +217,7 @@ public final class RequestTopology {
 
     /** Outcomes to answers; gives the changes of job tallies. */
     private KStream<byte[], byte[]> settlement(StreamsBuilder builder) {
-        KStream<byte[], byte[]> settled = builder.stream(
-                        topics.outcomes().name(),
-                        Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                                .withTimestampExtractor(Precedence::ofOutcome)
-                                .withName(Names.OUTCOMES))
+        KStream<byte[], byte[]> settled = source(builder, topics.outcomes(), Names.OUTCOMES, Precedence::ofOutcome)
                 .process(() -> new Settle(desk), Named.as(Names.SETTLE), SHARED_STORES);
         sink(settled, topics.completions(), Names.COMPLETED);
         sink(settled, topics.rejections(), Names.FAILED);
@@ -271,10 +268,15 @@ public final class RequestTopology {
     }
 
     private static KStream<byte[], byte[]> source(StreamsBuilder builder, TopicSpec topic, String name) {
+        return source(builder, topic, name, Precedence::ofPrompt);
+    }
+
+    private static KStream<byte[], byte[]> source(
+            StreamsBuilder builder, TopicSpec topic, String name, TimestampExtractor times) {
         return builder.stream(
                 topic.name(),
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                        .withTimestampExtractor(Precedence::ofPrompt)
+                        .withTimestampExtractor(times)
                         .withName(name));
     }
 
