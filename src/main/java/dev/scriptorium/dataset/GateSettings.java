@@ -125,10 +125,25 @@ public record GateSettings(
      * @param template of the question, in Jinja, with {@code prompt} and {@code text} beside what templates have
      * @param model by name in the pipeline; null for the recipe's
      * @param pattern a regular expression whose first group is the score
+     * @param scores the only answers that it can give, because it is held to them; none if it may say what it likes
      * @param scoreMin the least that passes
      * @param tokensMax of the answer
      */
-    public record Judge(String template, @Nullable String model, String pattern, double scoreMin, int tokensMax) {}
+    public record Judge(
+            String template,
+            @Nullable String model,
+            String pattern,
+            List<Integer> scores,
+            double scoreMin,
+            int tokensMax) {
+        public Judge {
+            scores = List.copyOf(scores);
+            if (!scores.isEmpty() && scores.stream().noneMatch(score -> score >= scoreMin)) {
+                throw new InvalidFieldException(
+                        "gates.judge.score_min", scoreMin, "must be one that " + scores + " can reach");
+            }
+        }
+    }
 
     /**
      * A text is unlike all others.

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * times.
  *
  * @param job under which all its requests run; one job has one recipe
+ * @param tenant on whose account; null for the default one
  * @param model by name in the pipeline; null leaves the choice to the pipeline
  * @param chat whether templates are what a user says to a chat model, or texts to be continued
  * @param templates at least one
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Recipe(
         String job,
+        @Nullable String tenant,
         @Nullable String model,
         boolean chat,
         List<Template> templates,
@@ -34,6 +36,11 @@ public record Recipe(
         templates = List.copyOf(templates);
         audiences = List.copyOf(audiences);
         styles = List.copyOf(styles);
+    }
+
+    /** The same under another name. */
+    public Recipe withJob(String name) {
+        return new Recipe(name, tenant, model, chat, templates, audiences, styles, draws, redraws, sampling, gates);
     }
 
     /** How many rows so many seeds make. */

@@ -12,6 +12,7 @@ import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.Router;
 import dev.scriptorium.pipeline.Routing;
+import dev.scriptorium.topology.quota.Charge;
 import dev.scriptorium.topology.reply.ReplyHeads;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.PromptDecoder;
@@ -86,7 +87,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
     private void take(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {
         String digest = book().codec().contentDigest(prompt);
-        Reserve.Verdict quota = Reserve.verdict(record.headers());
+        Charge.Verdict quota = Charge.verdict(record.headers());
         Ask ask = Ask.of(record, replyTopics);
         Arrived arrived = new Arrived(prompt, digest, RecordHeads.carried(record.headers()), ask);
         if (isNew(record, origin, prompt.request(), digest) && admit(origin, arrived, quota)) {
@@ -113,7 +114,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         }
     }
 
-    private boolean admit(Origin origin, Arrived arrived, Reserve.Verdict quota) {
+    private boolean admit(Origin origin, Arrived arrived, Charge.Verdict quota) {
         Prompt prompt = arrived.prompt();
         Instant sentAt = Instant.ofEpochMilli(origin.at());
         Cancellation cancellation = book().cancellations().ending(prompt.request(), prompt.tenant(), sentAt);
@@ -201,7 +202,7 @@ final class Admit extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     }
 
     private void putAside(Record<byte[], byte[]> record, Origin origin, String reason, @Nullable RequestId request) {
-        Reserve.Verdict.clear(record.headers());
+        Charge.clear(record.headers());
         context()
                 .forward(
                         origin.deadLetter(

@@ -3,6 +3,7 @@ package dev.scriptorium.topology;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.quota.Charge;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.PromptDecoder;
@@ -58,19 +59,14 @@ final class Decode extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private void sendOn(Record<byte[], byte[]> record, Origin origin, RequestId request) {
         byte[] key = request.key().getBytes(StandardCharsets.UTF_8);
         Headers headers = origin.write(record.headers());
-        Reserve.Verdict.clear(headers);
+        Charge.clear(headers);
         context().forward(new Record<>(key, record.value(), now(), headers), Names.ADMISSIBLE);
     }
 
     /** Through the place where all that its tenant sends is counted. */
     private void charge(Record<byte[], byte[]> record, Origin origin, Prompt prompt) {
         Headers headers = origin.write(record.headers());
-        Reserve.Verdict.clear(headers);
-        RecordHeads.put(headers, Reserve.REQUEST, prompt.request().key());
-        RecordHeads.put(headers, Reserve.TOKENS, Long.toString(pipeline.tokensOf(prompt)));
-        headers.remove(Reserve.REFUND);
-        byte[] tenant = prompt.tenant().getBytes(StandardCharsets.UTF_8);
-        context().forward(new Record<>(tenant, record.value(), now(), headers), Names.CHARGE);
+        context().forward(Charge.of(prompt, pipeline, headers, record.value(), now()), Names.CHARGE);
     }
 
     private void putAsideWithoutValue(Record<byte[], byte[]> record, Origin origin) {

@@ -43,7 +43,7 @@ final class Names {
     static final String BROADCAST = "broadcast";
     static final String CANCELS = "cancels";
     static final String MISPLACED = "misplaced";
-    static final String REFUNDED = "refunded";
+    static final String COUNTED = "counted";
 
     /** How Kafka Streams calls the step in front of an internal topic that we name; the golden picture keeps it so. */
     static final String INTO = "-repartition-filter";
@@ -104,6 +104,8 @@ final class Names {
     /** Ways out of expand, beside the prompts. */
     static final String ROWS = "rows";
 
+    static final String CHARGE_ROWS = "charge-rows";
+
     static final String UNCLEAR = "unclear";
     static final String LEARNT = "learnt";
 
@@ -115,6 +117,7 @@ final class Names {
     static final String CANCELLATIONS_STORE = "cancellations";
     static final String BACKLOG_STORE = "backlog";
     static final String TENANTS_STORE = "tenants";
+    static final String WAITING_ROWS_STORE = "waiting-rows";
     static final String RECIPES_STORE = "recipes-store";
     static final String DRAWS_STORE = "draws";
     static final String DUPLICATES_STORE = "duplicates";

@@ -64,7 +64,7 @@ public record Origin(String topic, int partition, long offset, long at, byte @Nu
         return RecordHeads.put(write(RecordHeads.none()), EXPANDED, "");
     }
 
-    static boolean isExpanded(Headers headers) {
+    public static boolean isExpanded(Headers headers) {
         return RecordHeads.bytes(headers, EXPANDED) != null;
     }
 

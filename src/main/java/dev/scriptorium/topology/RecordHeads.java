@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What our records say in their headers. Dead letters carry the names of KIP-1034 beside our own, so that tools for
  * Kafka Streams' own dead letters read ours too.
  */
-final class RecordHeads {
+public final class RecordHeads {
     static final String CONTENT_TYPE = "content-type";
     static final String ERROR_MESSAGE = "__streams.errors.message";
     static final String ERROR_TOPIC = "__streams.errors.topic";
@@ -26,7 +26,7 @@ final class RecordHeads {
 
     private RecordHeads() {}
 
-    static Headers none() {
+    public static Headers none() {
         return new RecordHeaders();
     }
 
@@ -42,22 +42,22 @@ final class RecordHeads {
     }
 
     /** The last header of that name as text; null if there is none. */
-    static @Nullable String text(Headers headers, String name) {
+    public static @Nullable String text(Headers headers, String name) {
         byte[] value = bytes(headers, name);
         return value == null ? null : new String(value, StandardCharsets.UTF_8);
     }
 
-    static byte @Nullable [] bytes(Headers headers, String name) {
+    public static byte @Nullable [] bytes(Headers headers, String name) {
         Header header = headers.lastHeader(name);
         return header == null ? null : header.value();
     }
 
     /** Sets a header over any of the same name, which a sender may have put there. */
-    static Headers put(Headers headers, String name, String value) {
+    public static Headers put(Headers headers, String name, String value) {
         return put(headers, name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Headers put(Headers headers, String name, byte @Nullable [] value) {
+    public static Headers put(Headers headers, String name, byte @Nullable [] value) {
         headers.remove(name);
         if (value != null) {
             headers.add(name, value);

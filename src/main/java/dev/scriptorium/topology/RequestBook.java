@@ -16,6 +16,7 @@ import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.LaneChoice;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.quota.Charge;
 import dev.scriptorium.topology.recipe.Note;
 import dev.scriptorium.wire.EventCodec;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -262,11 +262,7 @@ final class RequestBook {
         if (tenant == null || tokens < 0) {
             return;
         }
-        Headers headers = RecordHeads.none();
-        RecordHeads.put(headers, Reserve.REFUND, "");
-        RecordHeads.put(headers, Reserve.TOKENS, Long.toString(tokens));
-        byte[] name = tenant.getBytes(StandardCharsets.UTF_8);
-        context.forward(new Record<>(name, new byte[0], now().toEpochMilli(), headers), edges.refund());
+        context.forward(Charge.refund(tenant, tokens, now().toEpochMilli()), edges.refund());
     }
 
     void count(JobTally change) {

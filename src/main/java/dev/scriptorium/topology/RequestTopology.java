@@ -7,6 +7,7 @@ import dev.scriptorium.pipeline.TopicSpec;
 import dev.scriptorium.pipeline.Topics;
 import dev.scriptorium.topology.RequestObserver.Exit;
 import dev.scriptorium.topology.order.Precedence;
+import dev.scriptorium.topology.quota.Reserve;
 import dev.scriptorium.topology.recipe.JobCancelled;
 import dev.scriptorium.topology.recipe.KeepTemplate;
 import dev.scriptorium.topology.recipe.RecipeStep;
@@ -110,8 +111,9 @@ public final class RequestTopology {
                 .forEach(name -> builder.addStateStore(Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
                         .withCachingEnabled()));
-        builder.addStateStore(Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(Names.TENANTS_STORE), Serdes.String(), Serdes.ByteArray()));
+        List.of(Names.TENANTS_STORE, Names.WAITING_ROWS_STORE)
+                .forEach(name -> builder.addStateStore(Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())));
     }
 
     private KStream<byte[], byte[]> decoding(StreamsBuilder builder) {
@@ -156,9 +158,9 @@ public final class RequestTopology {
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(Names.TEMPLATES),
                 () -> new KeepTemplate(templates));
         RecipeStep.Settings settings = new RecipeStep.Settings(
-                topics.recipes().name(),
+                pipeline,
                 new RecipeStep.Stores(Names.RECIPES_STORE, Names.DRAWS_STORE, Names.DUPLICATES_STORE, templates),
-                new RecipeStep.Edges(Names.ALL_ADMISSIBLE, Names.ROWS, Names.UNCLEAR, Names.LEARNT));
+                new RecipeStep.Edges(Names.ALL_ADMISSIBLE, Names.CHARGE_ROWS, Names.ROWS, Names.UNCLEAR, Names.LEARNT));
         KStream<byte[], byte[]> expanded = source(builder, topics.recipes(), Names.RECIPES)
                 .process(
                         () -> new RecipeStep(settings),
@@ -167,6 +169,7 @@ public final class RequestTopology {
                         Names.DRAWS_STORE,
                         Names.DUPLICATES_STORE);
         sink(expanded, topics.rows(), Names.ROWS);
+        sink(expanded, topics.quotas(), Names.CHARGE_ROWS);
         putAside(expanded, Names.UNCLEAR);
         drop(expanded, Names.LEARNT);
         return expanded;
@@ -175,10 +178,18 @@ public final class RequestTopology {
     /** Prompts to lanes; gives the changes of job tallies. */
     private KStream<byte[], byte[]> intake(
             KStream<byte[], byte[]> decoded, KStream<byte[], byte[]> expanded, StreamsBuilder builder) {
+        Reserve.Settings counting = new Reserve.Settings(
+                pipeline.tenants(),
+                new Reserve.Stores(Names.TENANTS_STORE, Names.WAITING_ROWS_STORE),
+                new Reserve.Edges(Names.ADMISSIBLE, Names.COUNTED, Names.MISPLACED));
         KStream<byte[], byte[]> reserved = source(builder, topics.quotas(), Names.QUOTAS)
-                .process(() -> new Reserve(pipeline.tenants()), Named.as(Names.RESERVE), Names.TENANTS_STORE);
+                .process(
+                        () -> new Reserve(counting),
+                        Named.as(Names.RESERVE),
+                        Names.TENANTS_STORE,
+                        Names.WAITING_ROWS_STORE);
         putAside(reserved, Names.MISPLACED);
-        drop(reserved, Names.REFUNDED);
+        drop(reserved, Names.COUNTED);
         // Outcomes are keyed alike, and both meet in one store, so both must have the same number of partitions.
         KStream<byte[], byte[]> admitted = decoded.merge(reserved, Named.as(Names.ADMISSIBLE))
                 .merge(expanded, Named.as(Names.ALL_ADMISSIBLE))

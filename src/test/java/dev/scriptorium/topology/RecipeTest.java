@@ -3,9 +3,9 @@ package dev.scriptorium.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptorium.Seeds;
-import dev.scriptorium.dataset.GateSettings;
 import dev.scriptorium.dataset.Recipe;
 import dev.scriptorium.dataset.RecipeEvent;
+import dev.scriptorium.dataset.Recipes;
 import dev.scriptorium.dataset.Row;
 import dev.scriptorium.dataset.Template;
 import dev.scriptorium.dataset.Verdict;
@@ -19,7 +19,6 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Provenance;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.ResolvedSampling;
-import dev.scriptorium.event.Sampling;
 import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
 import dev.scriptorium.pipeline.Pipeline;
@@ -42,53 +41,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecipeTest {
     private static final String DIGEST = "sha256:of-the-recipe";
     private static final RecipeFormat FORMAT = new RecipeFormat();
-    private static final Template TEMPLATE = new Template("story", "Tell of {{ seed.topic }}.", "");
-    private static final Recipe RECIPE = new Recipe(
-            "stories",
-            null,
-            false,
-            List.of(TEMPLATE),
-            List.of(),
-            List.of(),
-            1,
-            1,
-            Sampling.UNSAID,
-            new GateSettings(
-                    new GateSettings.Length(2, 100),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    true,
-                    new GateSettings.NearDuplicates(2, 0.7, 1_000)));
-    private static final Recipe JUDGED = new Recipe(
-            "stories",
-            null,
-            false,
-            List.of(TEMPLATE),
-            List.of(),
-            List.of(),
-            1,
-            0,
-            Sampling.UNSAID,
-            new GateSettings(
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    new GateSettings.Decontamination(5, 0.5),
-                    new GateSettings.Judge("How good is this? {{ text }}", null, "([0-9]+) of 5", 3, 8),
-                    false,
-                    null));
+    private static final Template TEMPLATE = Recipes.TEMPLATE;
+    private static final Recipe RECIPE = Recipes.of("""
+        {"redraws": 1, "gates": {"length": {"tokens_min": 2, "tokens_max": 100}, "exact_duplicates": true,
+         "near_duplicates": {"words": 2, "similarity_max": 0.7, "window_rows": 1000}}}
+        """);
+    private static final Recipe JUDGED = Recipes.of("""
+        {"gates": {"decontamination": {"words": 5, "overlap_max": 0.5},
+         "judge": {"template": "How good is this? {{ text }}", "pattern": "([0-9]+) of 5", "scores": [],
+                   "score_min": 3, "tokens_max": 8}}}
+        """);
     private static final int SEEDS = 40;
     private static final Pipeline PIPELINE = Pipelines.read("""
         models:
@@ -98,6 +60,17 @@ class RecipeTest {
         routes:
           - {name: all, to: bulk}
         """);
+
+    private static final String LIMITED = """
+        models:
+          tiny: {path: models/tiny}
+        lanes:
+          bulk: {}
+        routes:
+          - {name: all, to: bulk}
+        tenants:
+          default: {requests_in_flight_max: 3}
+        """;
 
     private static void send(RouterBench router, String digest) {
         List<String> rows = IntStream.range(0, SEEDS)
@@ -147,8 +120,8 @@ class RecipeTest {
     }
 
     /** Answers come in some order, some twice, and the router is killed now and then. */
-    private static List<Row> run(SplittableRandom random, boolean disturbed) {
-        RouterBench router = new RouterBench(PIPELINE);
+    private static List<Row> run(SplittableRandom random, boolean disturbed, Pipeline pipeline, int inFlightMax) {
+        RouterBench router = new RouterBench(pipeline);
         List<Row> rows = new ArrayList<>();
         List<Prompt> open = new ArrayList<>();
         try {
@@ -159,6 +132,7 @@ class RecipeTest {
                 router.assignments("lanes.bulk").stream()
                         .map(Assignment::prompt)
                         .forEach(open::add);
+                assertThat(open.size()).isLessThanOrEqualTo(inFlightMax);
                 for (int i = random.nextInt(8); i >= 0 && !open.isEmpty(); i--) {
                     Outcome outcome = answer(open.remove(disturbed ? random.nextInt(open.size()) : 0));
                     router.outcome(outcome);
@@ -181,6 +155,7 @@ class RecipeTest {
             }
             assertThat(router.size(Names.DRAWS_STORE)).isZero();
             assertThat(router.size(Names.DUPLICATES_STORE)).isZero();
+            assertThat(router.size(Names.WAITING_ROWS_STORE)).isZero();
         } finally {
             router.close();
         }
@@ -195,10 +170,10 @@ class RecipeTest {
     @MethodSource("seeds")
     void rowsAreTheSameInWhateverOrderAnswersComeAndHoweverOftenTheRouterDies(long seed) {
         // Given
-        List<Row> undisturbed = run(new SplittableRandom(1), false);
+        List<Row> undisturbed = run(new SplittableRandom(1), false, PIPELINE, SEEDS);
 
         // When
-        List<Row> rows = run(new SplittableRandom(seed), true);
+        List<Row> rows = run(new SplittableRandom(seed), true, PIPELINE, SEEDS);
 
         // Then
         assertThat(rows).isEqualTo(undisturbed);
@@ -319,6 +294,62 @@ class RecipeTest {
                     .isEqualTo(new Verdict("judge", false, "1", "a score of at least 3.0"));
             assertThat(rows.get(2).verdicts().getLast().value()).isEqualTo("4");
             assertThat(judged).containsExactlyInAnyOrder("1/story/-/-/0?judge", "2/story/-/-/0?judge");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void rowsWaitForRoomInTheirTenantsQuotaAndAreTheSame(long seed) {
+        // Given
+        List<Row> expected = run(new SplittableRandom(1), false, PIPELINE, SEEDS);
+
+        // When
+        List<Row> rows = run(new SplittableRandom(seed), true, Pipelines.read(LIMITED), 3);
+
+        // Then
+        assertThat(rows).isEqualTo(expected);
+    }
+
+    @Test
+    void rowsCountInTheirTenantsQuotaSoThatAPromptBesideThemIsRefused() {
+        // Given
+        try (RouterBench router = new RouterBench(Pipelines.read(LIMITED))) {
+            router.template(TEMPLATE);
+            send(router, DIGEST);
+            router.pass(RecipeStep.SLICE_INTERVAL);
+
+            // When
+            router.prompt("{\"id\":\"mine\",\"prompt\":\"x\"}");
+
+            // Then
+            assertThat(router.assignments("lanes.bulk")).hasSize(3);
+            assertThat(router.on("rejections"))
+                    .singleElement()
+                    .satisfies(refused -> assertThat(RouterBench.text(refused.value()))
+                            .contains("quota_exceeded", "tenant 'default' has 3 requests in flight"));
+        }
+    }
+
+    @Test
+    void rowThatIsLargerThanItsTenantsWholeQuotaFails() {
+        // Given
+        try (RouterBench router = new RouterBench(Pipelines.read(LIMITED + "  small: {tokens_in_flight_max: 99}"))) {
+            Recipe recipe = Recipes.of("{\"tenant\": \"small\", \"sampling\": {\"max_tokens\": 100}}");
+            router.template(TEMPLATE);
+            router.recipe(
+                    "stories",
+                    FORMAT.write(
+                            new RecipeEvent.Rows(DIGEST, RecipeEvent.Kind.SEEDS, 0, List.of("{\"topic\":\"rain\"}"))));
+            router.recipe("stories", FORMAT.write(new RecipeEvent.Start(DIGEST, 1, 0, FORMAT.write(recipe))));
+
+            // When
+            router.pass(Duration.ofSeconds(1));
+
+            // Then
+            assertThat(rows(router))
+                    .singleElement()
+                    .satisfies(
+                            row -> assertThat(row.error()).contains("quota_exceeded", "tenant 'small'", "which is 99"));
         }
     }
 

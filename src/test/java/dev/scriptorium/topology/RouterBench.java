@@ -51,6 +51,7 @@ final class RouterBench implements AutoCloseable {
             Names.CANCELLATIONS_STORE,
             Names.BACKLOG_STORE,
             Names.TENANTS_STORE,
+            Names.WAITING_ROWS_STORE,
             Names.RECIPES_STORE,
             Names.DRAWS_STORE,
             Names.DUPLICATES_STORE);

@@ -116,8 +116,9 @@ final class GateReader {
         String template = gate.require(RecipeKeys.JUDGE_TEMPLATE);
         String model = gate.find(RecipeKeys.JUDGE_MODEL);
         String pattern = gate.get(RecipeKeys.JUDGE_PATTERN);
+        List<Integer> scores = gate.list(RecipeKeys.JUDGE_SCORES);
         double score = gate.get(RecipeKeys.JUDGE_SCORE);
         int tokens = gate.get(RecipeKeys.JUDGE_TOKENS);
-        return template == null ? null : new Judge(template, model, pattern, score, tokens);
+        return template == null ? null : new Judge(template, model, pattern, scores, score, tokens);
     }
 }

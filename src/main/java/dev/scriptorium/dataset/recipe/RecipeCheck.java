@@ -56,19 +56,31 @@ final class RecipeCheck {
     private void gates(GateSettings gates) {
         try {
             var _ = Gates.of(gates, new Benchmarks(1, List.of()));
-            if (gates.judge() != null
-                    && SafePattern.compile(JUDGE_PATTERN, gates.judge().pattern())
-                                    .groupCount()
-                            < 1) {
-                source.problem(
-                        source.place(JUDGE_PATTERN),
-                        "%s is '%s', but it must have a group in brackets, which is the score"
-                                .formatted(JUDGE_PATTERN, gates.judge().pattern()));
+            if (gates.judge() != null) {
+                judge(gates.judge());
             }
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             Matcher field = GATE_FIELD.matcher(message);
             source.problem(source.place(field.find() ? field.group() : "gates"), message);
+        }
+    }
+
+    private void judge(GateSettings.Judge judge) {
+        com.google.re2j.Pattern pattern = SafePattern.compile(JUDGE_PATTERN, judge.pattern());
+        String found = "%s is '%s', but it must ".formatted(JUDGE_PATTERN, judge.pattern());
+        if (pattern.groupCount() < 1) {
+            source.problem(source.place(JUDGE_PATTERN), found + "have a group in brackets, which is the score");
+            return;
+        }
+        for (int score : judge.scores()) {
+            com.google.re2j.Matcher answer = pattern.matcher(String.valueOf(score));
+            if (!answer.find() || !String.valueOf(score).equals(answer.group(1))) {
+                source.problem(
+                        source.place(JUDGE_PATTERN),
+                        found + "find each of gates.judge.scores alone, and does not find " + score);
+                return;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.scriptorium.dataset.recipe;
 
 import dev.scriptorium.event.FinishReason;
+import dev.scriptorium.event.Prompt;
 import dev.scriptorium.pipeline.Key;
 import dev.scriptorium.pipeline.Key.Kind;
 import java.util.List;
@@ -13,6 +14,9 @@ public final class RecipeKeys {
     /** What ids are made of. */
     static final Kind<String> LABEL_KIND = new Kind<>("1 to 64 characters, none of them a slash", RecipeKeys::label);
 
+    private static final Kind<String> TENANT_KIND =
+            new Kind<>("1 to %d characters".formatted(Prompt.TENANT_CHARACTERS_MAX), RecipeKeys::tenant);
+
     private static final Kind<Integer> DRAWS_KIND = Key.wholeNumber(1, 10_000);
     private static final Kind<Integer> REDRAWS_KIND = Key.wholeNumber(0, 100);
     private static final Kind<Integer> WORDS_KIND = Key.wholeNumber(1, 100);
@@ -21,6 +25,11 @@ public final class RecipeKeys {
 
     static final Key<String> JOB = new Key<>(
             "job", Key.NAME, null, "Under which all requests run; one job is one recipe. Default: the file's name.");
+    static final Key<String> TENANT = new Key<>(
+            "tenant",
+            TENANT_KIND,
+            null,
+            "On whose account. Its quota counts rows too, and they wait for room in it. Default: 'default'.");
     static final Key<String> MODEL =
             new Key<>("model", Key.TEXT, null, "A model of the pipeline. Default: the pipeline's choice.");
     static final Key<Boolean> CHAT = new Key<>(
@@ -89,6 +98,11 @@ public final class RecipeKeys {
     static final Key<String> JUDGE_MODEL = new Key<>("gates.judge.model", Key.TEXT, null, "Default: the recipe's.");
     static final Key<String> JUDGE_PATTERN = new Key<>(
             "gates.judge.pattern", Key.TEXT, "([0-9]+)", "A regular expression whose first group is the score.");
+    static final Key<Integer> JUDGE_SCORES = new Key<>(
+            "gates.judge.scores",
+            Key.wholeNumber(0, 1_000),
+            null,
+            "The only answers that it can give, one or a list: a grammar holds it to them. Default: any text.");
     static final Key<Double> JUDGE_SCORE =
             new Key<>("gates.judge.score_min", Key.NUMBER, "3", "The least that passes.");
     static final Key<Integer> JUDGE_TOKENS =
@@ -108,6 +122,7 @@ public final class RecipeKeys {
     /** In the order of the reference. */
     static final List<Key<?>> ALL = List.of(
             JOB,
+            TENANT,
             MODEL,
             CHAT,
             SEEDS,
@@ -138,6 +153,7 @@ public final class RecipeKeys {
             JUDGE_TEMPLATE,
             JUDGE_MODEL,
             JUDGE_PATTERN,
+            JUDGE_SCORES,
             JUDGE_SCORE,
             JUDGE_TOKENS,
             EXACT,
@@ -146,6 +162,13 @@ public final class RecipeKeys {
             NEAR_WINDOW);
 
     private RecipeKeys() {}
+
+    private static String tenant(String text) {
+        if (text.isEmpty() || text.length() > Prompt.TENANT_CHARACTERS_MAX) {
+            throw new IllegalArgumentException("");
+        }
+        return text;
+    }
 
     private static String label(String text) {
         if (!LABEL.matcher(text).matches()) {

@@ -67,6 +67,7 @@ public final class RecipeReader {
 
     private RecipeFile recipe(Section top, String jobByDefault) {
         String job = top.find(RecipeKeys.JOB);
+        String tenant = top.find(RecipeKeys.TENANT);
         String model = top.find(RecipeKeys.MODEL);
         boolean chat = top.get(RecipeKeys.CHAT);
         Table seeds = table(top, RecipeKeys.SEEDS, top.require(RecipeKeys.SEEDS));
@@ -99,6 +100,7 @@ public final class RecipeReader {
         }
         Recipe recipe = new Recipe(
                 job == null ? jobByDefault : job,
+                tenant,
                 model,
                 chat,
                 templates,

@@ -13,6 +13,7 @@ import dev.scriptorium.event.Message;
 import dev.scriptorium.event.Priority;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.event.ResponseFormat;
 import dev.scriptorium.event.Sampling;
 import dev.scriptorium.token.PromptTemplate;
 import dev.scriptorium.token.TemplateException;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes prompts of a recipe's templates and seed rows: a function of both. */
@@ -74,7 +76,13 @@ public final class PromptWriter {
      */
     Prompt prompt(long number, RowKey key, int choice, String text, SeedRow seed) {
         RowRequest request = new RowRequest(number, choice, false);
-        return prompt(request, key, recipe.model(), input(key, text, seed), seeded(recipe.sampling(), request, key));
+        return prompt(
+                request,
+                key,
+                recipe.model(),
+                input(key, text, seed),
+                seeded(recipe.sampling(), request, key),
+                AnswerSpec.TEXT);
     }
 
     /** The question to a judge. */
@@ -92,18 +100,29 @@ public final class PromptWriter {
                 key,
                 asked.model() == null ? recipe.model() : asked.model(),
                 input("", judge.render(variables)),
-                greedy);
+                greedy,
+                held(asked.scores()));
     }
 
-    private Prompt prompt(RowRequest request, RowKey key, @Nullable String model, Input input, Sampling sampling) {
+    /** An answer that is one of these numbers, and may be any text if there are none. */
+    private static AnswerSpec held(List<Integer> scores) {
+        if (scores.isEmpty()) {
+            return AnswerSpec.TEXT;
+        }
+        String numbers = scores.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return new AnswerSpec(1, null, false, new ResponseFormat.JsonSchema("score", "{\"enum\":[" + numbers + "]}"));
+    }
+
+    private Prompt prompt(
+            RowRequest request, RowKey key, @Nullable String model, Input input, Sampling sampling, AnswerSpec answer) {
         return new Prompt(
                 new RequestId(recipe.job(), request.id(key.id())),
                 Dialect.PLAIN,
-                Prompt.DEFAULT_TENANT,
+                recipe.tenant() == null ? Prompt.DEFAULT_TENANT : recipe.tenant(),
                 model,
                 input,
                 sampling,
-                AnswerSpec.TEXT,
+                answer,
                 Priority.BULK,
                 null,
                 request.metadata(),

@@ -186,17 +186,7 @@ final class DatasetRunCommand implements Callable<Integer> {
             throw new IllegalStateException("--preview is " + rows + ", but it must be at least 1");
         }
         Recipe whole = file.recipe();
-        Recipe shown = new Recipe(
-                "preview-" + Long.toString(clock.millis(), Character.MAX_RADIX),
-                whole.model(),
-                whole.chat(),
-                whole.templates(),
-                whole.audiences(),
-                whole.styles(),
-                whole.draws(),
-                whole.redraws(),
-                whole.sampling(),
-                whole.gates());
+        Recipe shown = whole.withJob("preview-" + Long.toString(clock.millis(), Character.MAX_RADIX));
         long seeds = Math.ceilDiv((long) rows, Math.max(1, whole.rows(1)));
         return DatasetJob.of(new RecipeFile(shown, file.seeds(), file.benchmarks(), file.benchmarkColumn()), seeds);
     }

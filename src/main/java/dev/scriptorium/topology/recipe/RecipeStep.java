@@ -13,7 +13,9 @@ import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.Origin;
+import dev.scriptorium.topology.quota.Charge;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.EventCodec;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -58,16 +61,16 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
     private @Nullable KeyValueStore<String, byte[]> recipes;
 
     /**
-     * @param recipesTopic its name
+     * @param pipeline whose quotas hold for rows too
      * @param stores in this order: recipes, draws, duplicates, templates
      */
-    public record Settings(String recipesTopic, Stores stores, Edges edges) {}
+    public record Settings(Pipeline pipeline, Stores stores, Edges edges) {}
 
     /** Names of stores. */
     public record Stores(String recipes, String draws, String duplicates, String templates) {}
 
-    /** Where prompts, rows, what cannot be read and what needs no more leave. */
-    public record Edges(String prompts, String rows, String unclear, String learnt) {}
+    /** Where prompts, those of tenants with a quota, rows, what cannot be read and what needs no more leave. */
+    public record Edges(String prompts, String charged, String rows, String unclear, String learnt) {}
 
     public RecipeStep(Settings settings) {
         this.settings = settings;
@@ -247,12 +250,21 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
         @Override
         public void ask(Prompt prompt) {
             byte[] key = prompt.request().key().getBytes(StandardCharsets.UTF_8);
-            Origin origin = new Origin(settings.recipesTopic(), 0, 0, now(), key);
+            Pipeline pipeline = settings.pipeline();
+            Origin origin = new Origin(pipeline.topics().recipes().name(), 0, 0, now(), key);
             byte[] value = codec.encode(new Decoded.Accepted(prompt));
-            context()
-                    .forward(
-                            new Record<>(key, value, now(), origin.writeExpanded()),
-                            settings.edges().prompts());
+            Headers headers = origin.writeExpanded();
+            if (pipeline.tenants().limits(prompt.tenant())) {
+                context()
+                        .forward(
+                                Charge.of(prompt, pipeline, headers, value, now()),
+                                settings.edges().charged());
+            } else {
+                context()
+                        .forward(
+                                new Record<>(key, value, now(), headers),
+                                settings.edges().prompts());
+            }
         }
 
         @Override

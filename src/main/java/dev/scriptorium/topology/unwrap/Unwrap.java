@@ -1,6 +1,7 @@
 package dev.scriptorium.topology.unwrap;
 
 import dev.scriptorium.topology.Origin;
+import dev.scriptorium.topology.WaitingRecord;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.PromptDecoder;

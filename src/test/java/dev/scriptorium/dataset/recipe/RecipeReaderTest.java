@@ -137,6 +137,43 @@ class RecipeReaderTest {
     }
 
     @Test
+    void judgesScoresMustReachTheLeastThatPassesAndBeFoundByThePattern() throws IOException {
+        // When
+        List<String> tooLow = problems("""
+            seeds: seeds.csv
+            templates: {story: {text: "About {{ seed.topic }}"}}
+            gates:
+              judge: {template: "How good is {{ text }}?", scores: [1, 2], score_min: 3}
+            """);
+        List<String> notFound = problems("""
+            seeds: seeds.csv
+            templates: {story: {text: "About {{ seed.topic }}"}}
+            gates:
+              judge: {template: "How good is {{ text }}?", scores: [1, 5, 10], pattern: "([0-9])"}
+            """);
+
+        // Then
+        assertThat(tooLow).singleElement().asString().contains("gates.judge.score_min is 3.0", "[1, 2] can reach");
+        assertThat(notFound).singleElement().asString().contains("tales.yaml:4:", "does not find 10");
+    }
+
+    @Test
+    void tenantMayBeNamed() throws IOException {
+        // When
+        RecipeReader.Result result = read("""
+            tenant: press
+            seeds: seeds.csv
+            templates: {story: {text: "About {{ seed.topic }}"}}
+            """);
+
+        // Then
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        RecipeReader.Result.Valid.class,
+                        valid -> assertThat(valid.file().recipe().tenant()).isEqualTo("press"));
+    }
+
+    @Test
     void referenceListsEveryKey() {
         // Given
         StringBuilder page = new StringBuilder(HEAD);

@@ -128,6 +128,7 @@ class RecipeRunTest {
         return new Recipe(
                 "stories",
                 null,
+                null,
                 false,
                 List.of(
                         new Template("a", "Tell of {{ seed.topic }} to {{ audience }}.", ""),
@@ -148,7 +149,7 @@ class RecipeRunTest {
     @MethodSource("seeds")
     void rowsAndTheirOrderDoNotDependOnTheOrderOfAnswersNorOnStops(long seed) {
         // Given
-        Recipe recipe = recipe(2, new GateSettings.Judge("{{ text }}?", null, "Score: (\\d)", 3, 8));
+        Recipe recipe = recipe(2, new GateSettings.Judge("{{ text }}?", null, "Score: (\\d)", List.of(), 3, 8));
         List<Row> expected = rows(recipe, seeds, new SplittableRandom(1), true);
 
         // When

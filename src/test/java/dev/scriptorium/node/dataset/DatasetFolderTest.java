@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptorium.dataset.GateSettings;
 import dev.scriptorium.dataset.Recipe;
+import dev.scriptorium.dataset.Recipes;
 import dev.scriptorium.dataset.RowKey;
 import dev.scriptorium.dataset.SeedRow;
-import dev.scriptorium.dataset.Template;
-import dev.scriptorium.event.Sampling;
 import dev.scriptorium.wire.dataset.RecipeFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,18 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatasetFolderTest {
-    private static final Template TEMPLATE = new Template("story", "Tell of {{ seed.topic }}.", "");
-    private static final Recipe RECIPE = new Recipe(
-            "tales",
-            null,
-            false,
-            List.of(TEMPLATE),
-            List.of(),
-            List.of(),
-            1,
-            0,
-            Sampling.UNSAID,
-            new GateSettings(null, null, null, null, null, null, null, null, null, null, false, null));
+    private static final Recipe RECIPE = Recipes.of("{\"job\": \"tales\"}");
     private static final String ROWS = """
         {"id": "0/story/-/-/0", "prompt": "Tell of rain.", "text": "Rain is wet."}
         {"id": "1/story/-/-/0", "prompt": "Tell of snow.", "text": "Snow is cold."}
@@ -93,7 +80,7 @@ class DatasetFolderTest {
                 "Tell of rain.",
                 "Rain is wet.",
                 SeedRow.of("{\"topic\":\"rain\"}"),
-                TEMPLATE.version(),
+                Recipes.TEMPLATE.version(),
                 "sha256:then",
                 new ObjectMapper().createObjectNode());
         RowsAgain again = new RowsAgain(folder, List.of(row), RECIPE);

@@ -1,4 +1,4 @@
-package dev.scriptorium.topology.unwrap;
+package dev.scriptorium.topology;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sinceMillis when it came to stand there
  */
-record WaitingRecord(long sinceMillis, Record<byte[], byte[]> record) {
+public record WaitingRecord(long sinceMillis, Record<byte[], byte[]> record) {
     private static final int ABSENT = -1;
 
-    byte[] bytes() {
+    public byte[] bytes() {
         int size = 2 * Long.BYTES + size(record.key()) + size(record.value());
         for (Header header : record.headers()) {
             size += size(name(header)) + size(header.value());
@@ -32,7 +32,7 @@ record WaitingRecord(long sinceMillis, Record<byte[], byte[]> record) {
         return out.array();
     }
 
-    static WaitingRecord of(byte[] bytes) {
+    public static WaitingRecord of(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         long since = in.getLong();
         long timestamp = in.getLong();
