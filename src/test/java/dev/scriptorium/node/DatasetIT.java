@@ -22,6 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 class DatasetIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RECIPE = "topology/examples/synthetic-data.yaml";
+    private static final String JUDGED = """
+          decontamination: {files: benchmark.jsonl, column: passage}
+          judge:
+            template: "{{ text }}\\n\\nQuestion: From 1 to 5, how good is this for {{ audience }}?\\nAnswer:"
+            scores: [1, 2, 3, 4, 5]
+            score_min: 3
+        """;
 
     @TempDir
     Path folder;
@@ -68,7 +75,7 @@ class DatasetIT {
             assertThat(verify.waitFor()).as(verify.said()).isEqualTo(1);
             assertThat(verify.said()).contains("row " + tampered + ": the text differs from character 4 on");
         }
-        decontaminate(undisturbed);
+        decontaminateAndJudge(undisturbed);
     }
 
     /** Changes one text and all that says so, so that nothing but writing it again can show it; gives the row's id. */
@@ -89,14 +96,14 @@ class DatasetIT {
         return row.path("id").asText();
     }
 
-    /** A benchmark that has what the model writes: the same rows as before come without that text. */
-    private void decontaminate(Path undisturbed) throws Exception {
+    /** A benchmark that has what the model writes: the same rows as before come without that text, and judged. */
+    private void decontaminateAndJudge(Path undisturbed) throws Exception {
         JsonNode known = JSON.readTree(Files.readAllLines(undisturbed.resolve("jsonl/train-00000.jsonl"))
                 .getFirst());
         Path recipe = folder.resolve("clean.yaml");
         String yaml = Files.readString(Path.of(RECIPE))
                 .replace("redraws: 2", "redraws: 0")
-                .replace("gates:\n", "gates:\n  decontamination: {files: benchmark.jsonl, column: passage}\n");
+                .replace("gates:\n", "gates:\n" + JUDGED);
         Files.writeString(recipe, yaml);
         Files.writeString(
                 folder.resolve("benchmark.jsonl"),
@@ -114,12 +121,33 @@ class DatasetIT {
                 .isEqualTo(1);
         assertThat(Files.readString(clean.resolve("jsonl/train-00000.jsonl")))
                 .doesNotContain("\"id\":\"" + known.path("id").asText() + "\"");
+        requireJudged(clean);
         try (Launched preview =
                 start("dataset", "run", recipe.toString(), "--preview", "10", "--state", state("clean"))) {
             assertThat(preview.waitFor()).as(preview.said()).isZero();
             assertThat(preview.said().lines().filter(line -> line.startsWith("── row")))
                     .hasSize(10);
             assertThat(preview.said()).containsPattern("All 12 rows: about \\d+ texts, \\d+ tokens in the dataset");
+        }
+    }
+
+    /** The model said a number of each text that came to it, because it could say nothing else. */
+    private static void requireJudged(Path dataset) throws IOException {
+        JsonNode statistics = manifest(dataset).path("statistics");
+        JsonNode judge = statistics.at("/gates/judge");
+        assertThat(judge.path("passed").asInt() + judge.path("dropped").asInt()).isGreaterThan(6);
+        assertThat(judge.path("passed").asInt())
+                .isEqualTo(statistics.path("kept").asInt()
+                        + statistics.at("/gates/exact_duplicates/dropped").asInt()
+                        + statistics.at("/gates/near_duplicates/dropped").asInt());
+        for (String line : Files.readAllLines(dataset.resolve("jsonl/train-00000.jsonl"))) {
+            JsonNode verdicts = JSON.readTree(line).path("gates");
+            assertThat(verdicts.findValuesAsText("gate")).contains("judge");
+            verdicts.forEach(verdict -> {
+                if (verdict.path("gate").asText().equals("judge")) {
+                    assertThat(verdict.path("value").asText()).matches("[345]");
+                }
+            });
         }
     }
 
