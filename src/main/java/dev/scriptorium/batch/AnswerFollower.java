@@ -3,6 +3,7 @@ package dev.scriptorium.batch;
 import dev.scriptorium.wire.AnswerReader;
 import dev.scriptorium.wire.AnswerReader.Answer;
 import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +118,7 @@ final class AnswerFollower implements AutoCloseable {
                 }
             } else {
                 String digest = header(found, Arrival.CONTENT_DIGEST_HEADER);
-                Answer answer = reader.read(found.value());
+                Answer answer = reader.read(found.value(), header(found, AnswerFrame.SCHEMA_HEADER));
                 news.add(new News.Settled(job + "/" + answer.id(), digest == null ? "" : digest, answer));
             }
         }

@@ -7,6 +7,7 @@ import dev.scriptorium.wire.AnswerReader;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.ChunkFormat;
 import dev.scriptorium.wire.UndecodableException;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,7 +179,7 @@ final class AnswerFeed implements AutoCloseable {
                 one.answer.completeExceptionally(new IllegalStateException(
                         "the request was put aside: " + header(found, Arrival.REASON_HEADER)));
             } else {
-                handAnswer(one, found.value());
+                handAnswer(one, found);
             }
         } catch (UndecodableException e) {
             // Somebody else's record, in a form of a later version perhaps; nobody here can have asked for it.
@@ -186,8 +187,8 @@ final class AnswerFeed implements AutoCloseable {
         }
     }
 
-    private void handAnswer(Expected one, byte[] value) {
-        Outcome outcome = answers.outcome(value);
+    private void handAnswer(Expected one, ConsumerRecord<byte[], byte[]> found) {
+        Outcome outcome = answers.outcome(found.value(), header(found, AnswerFrame.SCHEMA_HEADER));
         if (outcome == null) {
             one.answer.completeExceptionally(new IllegalStateException(JSON_ADVICE));
         } else {
@@ -199,7 +200,7 @@ final class AnswerFeed implements AutoCloseable {
         if (readers.get() == 0) {
             return;
         }
-        TokenChunk piece = chunks.read(found.value());
+        TokenChunk piece = chunks.read(found.value(), header(found, AnswerFrame.SCHEMA_HEADER));
         Expected one = expected.get(piece.request());
         if (one != null) {
             try {

@@ -2,9 +2,11 @@ package dev.scriptorium.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptorium.event.WorkerStatus;
+import dev.scriptorium.wire.AnswerReader;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.UndecodableException;
 import dev.scriptorium.wire.WorkerStatusFormat;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,7 @@ final class LiveView implements AutoCloseable {
     private final String workersTopic;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final WorkerStatusFormat format = new WorkerStatusFormat();
+    private final AnswerReader reader = new AnswerReader();
     private final InstantSource clock;
     private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
     private final Map<String, Refused> rejections = new ConcurrentHashMap<>();
@@ -143,7 +147,7 @@ final class LiveView implements AutoCloseable {
     }
 
     private void takeAnswer(ConsumerRecord<byte[], byte[]> found) throws IOException {
-        JsonNode answer = Call.JSON.readTree(found.value());
+        JsonNode answer = Call.JSON.readTree(reader.json(found.value(), schema(found)));
         boolean isLine = answer.has("custom_id");
         JsonNode body = isLine ? answer.path("response").path("body") : answer;
         JsonNode own = isLine ? body.path("scriptorium") : body;
@@ -184,6 +188,11 @@ final class LiveView implements AutoCloseable {
                 .forEach(partition ->
                         partitions.put(new TopicPartition(topic, partition.partition()), from.toEpochMilli()));
         return partitions;
+    }
+
+    private static @Nullable String schema(ConsumerRecord<byte[], byte[]> found) {
+        String header = header(found, AnswerFrame.SCHEMA_HEADER);
+        return header.isEmpty() ? null : header;
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> found, String name) {

@@ -9,9 +9,11 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.wire.AnswerReader;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.CarriedHeaders;
 import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,6 +44,7 @@ final class RequestTrace {
     private final Pipeline pipeline;
     private final RequestId request;
     private final EventCodec codec = new EventCodec();
+    private final AnswerReader answers = new AnswerReader();
     private final Map<String, String> laneOfTopic = new HashMap<>();
     private final ObjectNode trace = Call.JSON.createObjectNode();
     private final ArrayNode steps;
@@ -107,7 +110,7 @@ final class RequestTrace {
             step("admitted", "put on lane '" + lane + "', attempt " + assignment.attempt(), found);
             prompt(assignment.prompt());
         } else if (request.job().equals(header(found, Arrival.JOB_HEADER))) {
-            JsonNode answer = Call.JSON.readTree(found.value());
+            JsonNode answer = Call.JSON.readTree(answers.json(found.value(), header(found, AnswerFrame.SCHEMA_HEADER)));
             JsonNode body = answer.has("custom_id") ? answer.path("response").path("body") : answer;
             JsonNode own = answer.has("custom_id") ? body.path("scriptorium") : body;
             tenant = own.path("tenant").asText(tenant);

@@ -1,5 +1,6 @@
 package dev.scriptorium.lane;
 
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param tokensTopic takes pieces of texts, keyed by the user's id
  * @param cancellationsTopic what all workers hear
  * @param kafka client properties under Kafka's own names, {@code bootstrap.servers} among them
+ * @param frame of pieces in Avro
  * @param limits how much is held
  */
 public record LaneSettings(
@@ -25,6 +27,7 @@ public record LaneSettings(
         String tokensTopic,
         String cancellationsTopic,
         Map<String, String> kafka,
+        AnswerFrame frame,
         LaneLimits limits) {
     /** What the promise stands on; whoever sets one of these to something else would break it unknowingly. */
     private static final Map<String, String> FIXED = Map.of(

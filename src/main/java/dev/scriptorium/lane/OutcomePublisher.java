@@ -8,6 +8,7 @@ import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.ChunkFormat;
 import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,7 +43,7 @@ final class OutcomePublisher {
 
     private final Producer<String, byte[]> producer;
     private final EventCodec codec;
-    private final ChunkFormat chunks = new ChunkFormat();
+    private final ChunkFormat chunks;
     private final LaneSettings settings;
     private final InstantSource clock;
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
@@ -54,6 +55,7 @@ final class OutcomePublisher {
         this.producer = producer;
         this.codec = codec;
         this.settings = settings;
+        this.chunks = new ChunkFormat(settings.frame());
         this.clock = clock;
     }
 
@@ -82,6 +84,10 @@ final class OutcomePublisher {
                 .add(ChunkFormat.STREAM_LAST_HEADER, utf8(Boolean.toString(piece.isLast())))
                 .add(Arrival.JOB_HEADER, utf8(job))
                 .add(CONTENT_TYPE_HEADER, utf8(chunks.contentType(piece)));
+        String schema = chunks.schemaHeader(piece);
+        if (schema != null) {
+            outgoing.headers().add(AnswerFrame.SCHEMA_HEADER, utf8(schema));
+        }
         headers.forEach((name, value) -> outgoing.headers().add(name, utf8(value)));
         send(outgoing, () -> {}, error -> {
             if (!(error instanceof RetriableException)) {

@@ -59,7 +59,9 @@ final class AllKeys {
             Key.REGISTRY_URL,
             Key.REGISTRY_USER,
             Key.REGISTRY_PASSWORD,
-            Key.REGISTRY_WAIT);
+            Key.REGISTRY_WAIT,
+            Key.REGISTRY_ANSWERS,
+            Key.REGISTRY_AUTO_REGISTER);
 
     private AllKeys() {}
 }

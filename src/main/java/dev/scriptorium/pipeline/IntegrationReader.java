@@ -1,5 +1,6 @@
 package dev.scriptorium.pipeline;
 
+import dev.scriptorium.pipeline.Integrations.AnswerHead;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +26,16 @@ final class IntegrationReader {
         String user = section.find(Key.REGISTRY_USER);
         String password = section.find(Key.REGISTRY_PASSWORD);
         Duration waitMax = section.get(Key.REGISTRY_WAIT);
+        AnswerHead answers = section.get(Key.REGISTRY_ANSWERS);
+        boolean autoRegister = section.get(Key.REGISTRY_AUTO_REGISTER);
         section.refuseUnknown();
-        return url == null ? null : new Integrations.Registry(url, user, password, waitMax);
+        if (url == null && answers == AnswerHead.CONFLUENT) {
+            section.source()
+                    .problem(
+                            section.source().place("registry.answers"),
+                            "registry.answers is 'confluent', but there is no registry.url; name the registry");
+        }
+        return url == null ? null : new Integrations.Registry(url, user, password, waitMax, answers, autoRegister);
     }
 
     private static Map<String, List<String>> gatewayKeys(Section gateway) {

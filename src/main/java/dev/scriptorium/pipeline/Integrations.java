@@ -28,9 +28,24 @@ public record Integrations(
      * @param url the API's root
      * @param user for basic authentication; null for none
      * @param waitMax how long a record waits for the registry before it is refused
+     * @param answers what stands before the bodies of answers in Avro
+     * @param autoRegister whether the schemas of answers are added to the registry
      */
     public record Registry(
-            URI url, @Nullable String user, @Nullable String password, Duration waitMax) {}
+            URI url,
+            @Nullable String user,
+            @Nullable String password,
+            Duration waitMax,
+            AnswerHead answers,
+            boolean autoRegister) {}
+
+    /** What stands before the body of an answer in Avro and names its schema. */
+    public enum AnswerHead {
+        /** Avro's own: {@code c3 01} and a fingerprint. */
+        SINGLE_OBJECT,
+        /** Confluent's: a zero byte and the id in the registry. */
+        CONFLUENT
+    }
 
     public Integrations {
         gatewayKeys = Collections.unmodifiableMap(new LinkedHashMap<>(gatewayKeys));

@@ -266,6 +266,16 @@ public record Key<T>(String path, Kind<T> kind, @Nullable String fallback, Strin
             "1d",
             "How long a prompt waits for its schema while the registry does not answer; then it is rejected as"
                     + " malformed. Other prompts do not wait.");
+    static final Key<Integrations.AnswerHead> REGISTRY_ANSWERS = new Key<>(
+            "registry.answers",
+            oneOf(Integrations.AnswerHead.values()),
+            "single-object",
+            "The header of answers in Avro: its own, or Confluent's with the id of subject <topic>-value.");
+    static final Key<Boolean> REGISTRY_AUTO_REGISTER = new Key<>(
+            "registry.auto_register",
+            FLAG,
+            "true",
+            "Whether the schemas of such answers are added to the registry if it does not have them yet.");
 
     /** The last part of the path, as it stands in the file. */
     public String name() {

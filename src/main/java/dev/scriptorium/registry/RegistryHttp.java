@@ -7,10 +7,12 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,8 @@ final class RegistryHttp implements AutoCloseable {
     private static final int RESPONSE_BYTES_MAX = 4 << 20;
     private static final int NOT_FOUND = 404;
     private static final int OK = 200;
+    /** A time that is up, and too many requests. */
+    private static final Set<Integer> MAY_PASS = Set.of(408, 429);
 
     private final RegistrySettings settings;
     private final HttpClient client;
@@ -39,6 +43,15 @@ final class RegistryHttp implements AutoCloseable {
 
         UnavailableException(String message, @Nullable Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** The registry has answered, and asking again will not change it; the message is a clause that says what. */
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message);
         }
     }
 
@@ -64,6 +77,31 @@ final class RegistryHttp implements AutoCloseable {
         String hint =
                 response.statusCode() == NOT_FOUND ? " without Confluent's error_code; is registry.url right?" : "";
         throw new UnavailableException("answers " + response.statusCode() + hint, null);
+    }
+
+    /**
+     * The body of the answer.
+     *
+     * @param path below the API's root, with its first slash
+     * @throws RefusedException if the registry says no
+     * @throws UnavailableException if it cannot be asked at present
+     */
+    JsonNode post(String path, JsonNode question) throws RefusedException, UnavailableException, InterruptedException {
+        HttpResponse<byte[]> response = send(request(path)
+                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                .POST(BodyPublishers.ofString(question.toString()))
+                .build());
+        JsonNode body = body(response);
+        int status = response.statusCode();
+        if (status == OK && body != null && body.isObject()) {
+            return body;
+        }
+        String said = body == null ? "" : body.path("message").asText();
+        String answer = "answers " + status + (said.isEmpty() ? "" : " (" + said + ")");
+        if (status / 100 == 4 && !MAY_PASS.contains(status)) {
+            throw new RefusedException(answer);
+        }
+        throw new UnavailableException(answer, null);
     }
 
     static String escaped(String pathPart) {

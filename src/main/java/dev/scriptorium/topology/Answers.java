@@ -13,6 +13,7 @@ import dev.scriptorium.topology.reply.ReplyHeads;
 import dev.scriptorium.wire.AnswerFormat;
 import dev.scriptorium.wire.AnswerWriter;
 import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -23,21 +24,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Terminal events as users read them: the key is their own id, the headers say whose it is and how it is written. */
 final class Answers {
-    private final AnswerWriter writer = new AnswerWriter();
+    private final AnswerWriter writer;
     private final AnswerFormat completionFormat;
     private final AnswerFormat rejectionFormat;
     private final int answerBytesMax;
     private final String pipelineName;
 
-    Answers(Pipeline pipeline) {
+    /** @param frame of answers in Avro */
+    Answers(Pipeline pipeline, AnswerFrame frame) {
+        this.writer = new AnswerWriter(frame);
         this.pipelineName = pipeline.name();
         this.completionFormat = format(pipeline.topics().completionFormat());
         this.rejectionFormat = format(pipeline.topics().rejectionFormat());
         this.answerBytesMax = pipeline.limits().arrivalBytesMax();
     }
 
-    /** An outcome and the bytes of its answer, which always fit the topic. */
-    record Answer(Outcome outcome, byte[] value, String contentType) {}
+    /**
+     * An outcome and the bytes of its answer, which always fit the topic.
+     *
+     * @param schemaHeader what names the schema of an answer that a registry's id stands before; null for others
+     */
+    record Answer(
+            Outcome outcome,
+            byte[] value,
+            String contentType,
+            @Nullable String schemaHeader) {}
 
     /**
      * Writes an outcome. One that is too long for the topic would stop the router for good, so it becomes a rejection
@@ -77,6 +88,9 @@ final class Answers {
         RequestId request = answer.outcome().request();
         Headers headers = RecordHeads.put(RecordHeads.none(), carried);
         RecordHeads.put(headers, RecordHeads.CONTENT_TYPE, answer.contentType());
+        if (answer.schemaHeader() != null) {
+            RecordHeads.put(headers, AnswerFrame.SCHEMA_HEADER, answer.schemaHeader());
+        }
         RecordHeads.request(headers, request.job(), request.id());
         RecordHeads.put(headers, Arrival.CONTENT_DIGEST_HEADER, contentDigest);
         CloudEventHeads.write(headers, answer.outcome(), answer.contentType(), pipelineName, now);
@@ -97,7 +111,11 @@ final class Answers {
             case Completion _ -> completionFormat;
             case Rejection _ -> rejectionFormat;
         };
-        return new Answer(outcome, writer.write(outcome, format), writer.contentType(outcome, format));
+        return new Answer(
+                outcome,
+                writer.write(outcome, format),
+                writer.contentType(outcome, format),
+                writer.schemaHeader(outcome, format));
     }
 
     private static Rejection bare(Outcome outcome, String tenant, ErrorCode code, String message, Instant now) {

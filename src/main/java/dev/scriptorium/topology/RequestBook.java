@@ -19,6 +19,7 @@ import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.quota.Charge;
 import dev.scriptorium.topology.recipe.Note;
 import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ final class RequestBook {
     private final Backlog backlog;
 
     /** What admit, cancel and settle share beside the stores. */
-    record Desk(Pipeline pipeline, LanePlaces places, RequestObserver observer) {}
+    record Desk(Pipeline pipeline, LanePlaces places, RequestObserver observer, AnswerFrame frame) {}
 
     /** Where answers and refunds leave the step that holds the book. */
     record Edges(String completed, String rejected, String refund, String tally, String replies, String rows) {}
@@ -58,7 +59,7 @@ final class RequestBook {
         Pipeline pipeline = desk.pipeline();
         this.pipeline = pipeline;
         this.context = context;
-        this.answers = new Answers(pipeline);
+        this.answers = new Answers(pipeline, desk.frame());
         this.replyTopics = Set.copyOf(pipeline.integrations().replyTopicNames());
         this.places = desk.places();
         this.observer = desk.observer();

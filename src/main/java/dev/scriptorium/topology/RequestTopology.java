@@ -15,7 +15,7 @@ import dev.scriptorium.topology.reply.Reply;
 import dev.scriptorium.topology.unwrap.Unwrap;
 import dev.scriptorium.wire.PromptDecoder;
 import dev.scriptorium.wire.confluent.ConfluentFormat;
-import dev.scriptorium.wire.confluent.WriterSchemas;
+import dev.scriptorium.wire.confluent.Registered;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.metrics.Sensor;
@@ -60,30 +60,30 @@ public final class RequestTopology {
     private final LanePlaces places = new LanePlaces();
     private final RequestObserver observer;
     private final RequestBook.Desk desk;
-    private final WriterSchemas schemas;
+    private final Registered registered;
 
-    private RequestTopology(Pipeline pipeline, RequestObserver observer, WriterSchemas schemas) {
-        this.schemas = schemas;
+    private RequestTopology(Pipeline pipeline, RequestObserver observer, Registered registered) {
+        this.registered = registered;
         this.pipeline = pipeline;
         this.observer = observer;
-        this.desk = new RequestBook.Desk(pipeline, places, observer);
+        this.desk = new RequestBook.Desk(pipeline, places, observer, registered.frame());
         this.topics = pipeline.topics();
     }
 
-    /** {@link #build(Pipeline, Properties, RequestObserver, WriterSchemas)} with nobody told and no registry asked. */
+    /** {@link #build(Pipeline, Properties, RequestObserver, Registered)} with nobody told and no registry asked. */
     public static Topology build(Pipeline pipeline, Properties settings) {
-        return build(pipeline, settings, RequestObserver.NONE, WriterSchemas.NONE);
+        return build(pipeline, settings, RequestObserver.NONE, Registered.NONE);
     }
 
     /**
      * @param settings as {@link StreamsSettings} makes them
      * @param observer told what happens
-     * @param schemas of the pipeline's registry, if it has one
+     * @param registered what the pipeline's registry has to do with it, if it has one
      */
     public static Topology build(
-            Pipeline pipeline, Properties settings, RequestObserver observer, WriterSchemas schemas) {
+            Pipeline pipeline, Properties settings, RequestObserver observer, Registered registered) {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(settings)));
-        new RequestTopology(pipeline, observer, schemas).declare(builder);
+        new RequestTopology(pipeline, observer, registered).declare(builder);
         return builder.build(settings);
     }
 
@@ -141,7 +141,7 @@ public final class RequestTopology {
                 pipeline.limits().recordBytesMax(),
                 registry.waitMax());
         KStream<byte[], byte[]> unwrapped = prompts.process(
-                () -> new Unwrap(settings, new ConfluentFormat(schemas), decoder),
+                () -> new Unwrap(settings, new ConfluentFormat(registered.writers()), decoder),
                 Named.as(Names.UNWRAP),
                 Names.AWAITING_SCHEMA_STORE);
         putAside(unwrapped, Names.UNREGISTERED);

@@ -9,6 +9,8 @@ import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Rejection;
 import dev.scriptorium.wire.avro.CompletionEvent;
 import dev.scriptorium.wire.avro.RejectionEvent;
+import dev.scriptorium.wire.confluent.AnswerFrame;
+import dev.scriptorium.wire.confluent.ConfluentFormat;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +35,51 @@ public final class AnswerReader {
 
     /** @throws UndecodableException if the bytes are no answer */
     public Answer read(byte[] value) {
+        requireFrameless(value);
         return SingleObject.isMarked(value) ? avroAnswer(value) : jsonAnswer(value);
+    }
+
+    /**
+     * A record's value.
+     *
+     * @param schemaHeader its {@link AnswerFrame#SCHEMA_HEADER}; null if it has none
+     * @throws UndecodableException if the bytes are no answer
+     */
+    public Answer read(byte[] value, @Nullable String schemaHeader) {
+        return read(AnswerFrame.open(value, schemaHeader));
+    }
+
+    /**
+     * A record's value as JSON: as it is, but for an answer in Avro.
+     *
+     * @param schemaHeader its {@link AnswerFrame#SCHEMA_HEADER}; null if it has none
+     * @throws UndecodableException if the bytes are Avro, but no answer
+     */
+    public byte[] json(byte[] value, @Nullable String schemaHeader) {
+        byte[] opened = AnswerFrame.open(value, schemaHeader);
+        requireFrameless(opened);
+        return SingleObject.isMarked(opened) ? writer.write(avroOutcome(opened), AnswerFormat.JSON) : opened;
+    }
+
+    private static void requireFrameless(byte[] value) {
+        if (ConfluentFormat.isMarked(value)) {
+            throw new UndecodableException(
+                    ("the answer is in Confluent's wire format with schema id %d, and its record has no header '%s'"
+                                    + " that tells the schema")
+                            .formatted(ConfluentFormat.schemaId(value), AnswerFrame.SCHEMA_HEADER));
+        }
     }
 
     /**
      * The whole event of an answer in Avro; null for one in JSON, which does not say all of it.
      *
+     * @param schemaHeader the record's {@link AnswerFrame#SCHEMA_HEADER}; null if it has none
      * @throws UndecodableException if the bytes are no answer
      */
-    public @Nullable Outcome outcome(byte[] value) {
-        return SingleObject.isMarked(value) ? avroOutcome(value) : null;
+    public @Nullable Outcome outcome(byte[] value, @Nullable String schemaHeader) {
+        byte[] opened = AnswerFrame.open(value, schemaHeader);
+        requireFrameless(opened);
+        return SingleObject.isMarked(opened) ? avroOutcome(opened) : null;
     }
 
     private Outcome avroOutcome(byte[] value) {

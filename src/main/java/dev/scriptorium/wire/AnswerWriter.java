@@ -17,6 +17,8 @@ import dev.scriptorium.event.ResolvedSampling;
 import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
 import dev.scriptorium.wire.EventCodec.ContentDigest;
+import dev.scriptorium.wire.confluent.AnswerFrame;
+import dev.scriptorium.wire.confluent.AnswerSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +46,7 @@ public final class AnswerWriter {
 
     private final JsonFactory json = new JsonFactory();
     private final SingleObject avro;
+    private final AnswerFrame frame;
 
     private enum Shape {
         AVRO,
@@ -52,17 +55,27 @@ public final class AnswerWriter {
     }
 
     public AnswerWriter() {
-        this(SingleObject.ofAllReleased());
+        this(AnswerFrame.NONE);
+    }
+
+    /** @param frame of what is written in Avro */
+    public AnswerWriter(AnswerFrame frame) {
+        this(SingleObject.ofAllReleased(), frame);
     }
 
     AnswerWriter(SingleObject avro) {
+        this(avro, AnswerFrame.NONE);
+    }
+
+    private AnswerWriter(SingleObject avro, AnswerFrame frame) {
         this.avro = avro;
+        this.frame = frame;
     }
 
     /** A whole record value; JSON is one line without a line end. */
     public byte[] write(Outcome outcome, AnswerFormat format) {
         return switch (shape(outcome, format)) {
-            case AVRO -> avro.encode(AvroEvents.write(outcome));
+            case AVRO -> frame.close(schema(outcome), avro.encode(AvroEvents.write(outcome)));
             case PLAIN -> json(out -> plain(out, outcome));
             case OPENAI -> json(out -> line(out, outcome));
         };
@@ -71,6 +84,18 @@ public final class AnswerWriter {
     /** The {@code content-type} header for the same arguments: {@code application/json} or {@code avro/binary}. */
     public String contentType(Outcome outcome, AnswerFormat format) {
         return shape(outcome, format) == Shape.AVRO ? "avro/binary" : "application/json";
+    }
+
+    /** The {@link AnswerFrame#SCHEMA_HEADER} for the same arguments; null if there is none. */
+    public @Nullable String schemaHeader(Outcome outcome, AnswerFormat format) {
+        return shape(outcome, format) == Shape.AVRO ? frame.header(schema(outcome)) : null;
+    }
+
+    private static AnswerSchema schema(Outcome outcome) {
+        return switch (outcome) {
+            case Completion _ -> AnswerSchema.COMPLETION;
+            case Rejection _ -> AnswerSchema.REJECTION;
+        };
     }
 
     private static Shape shape(Outcome outcome, AnswerFormat format) {

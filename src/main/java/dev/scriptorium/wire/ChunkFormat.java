@@ -12,6 +12,8 @@ import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.wire.avro.FinishReasonName;
 import dev.scriptorium.wire.avro.TokenChunkEvent;
+import dev.scriptorium.wire.confluent.AnswerFrame;
+import dev.scriptorium.wire.confluent.AnswerSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,11 +34,21 @@ public final class ChunkFormat {
 
     private final JsonFactory json = new JsonFactory();
     private final SingleObject avro = SingleObject.ofAllReleased();
+    private final AnswerFrame frame;
+
+    public ChunkFormat() {
+        this(AnswerFrame.NONE);
+    }
+
+    /** @param frame of what is written in Avro */
+    public ChunkFormat(AnswerFrame frame) {
+        this.frame = frame;
+    }
 
     /** A whole record value. */
     public byte[] write(TokenChunk chunk) {
         return switch (chunk.dialect()) {
-            case AVRO -> avro.encode(event(chunk));
+            case AVRO -> frame.close(AnswerSchema.PIECE, avro.encode(event(chunk)));
             case PLAIN, OPENAI_CHAT, OPENAI_COMPLETIONS -> json(chunk);
         };
     }
@@ -46,12 +58,19 @@ public final class ChunkFormat {
         return chunk.dialect() == Dialect.AVRO ? "avro/binary" : "application/json";
     }
 
+    /** The {@link AnswerFrame#SCHEMA_HEADER} beside it; null if there is none. */
+    public @Nullable String schemaHeader(TokenChunk chunk) {
+        return chunk.dialect() == Dialect.AVRO ? frame.header(AnswerSchema.PIECE) : null;
+    }
+
     /**
      * The opposite of {@link #write}; JSON comes back as of a plain prompt.
      *
+     * @param schemaHeader the record's {@link AnswerFrame#SCHEMA_HEADER}; null if it has none
      * @throws UndecodableException if the bytes are no piece of a text
      */
-    public TokenChunk read(byte[] value) {
+    public TokenChunk read(byte[] framed, @Nullable String schemaHeader) {
+        byte[] value = AnswerFrame.open(framed, schemaHeader);
         try {
             return SingleObject.isMarked(value)
                     ? chunk(avro.decode(value, TokenChunkEvent.class))

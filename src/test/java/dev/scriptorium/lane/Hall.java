@@ -10,6 +10,7 @@ import dev.scriptorium.event.Prompt;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.Sampling;
 import dev.scriptorium.wire.EventCodec;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -103,6 +104,7 @@ final class Hall implements InstantSource {
                 "tokens",
                 "cancellations",
                 kafka,
+                AnswerFrame.NONE,
                 new LaneLimits(3, 4, 1 << 20, 4, Duration.ofSeconds(1), Duration.ofSeconds(3)));
     }
 

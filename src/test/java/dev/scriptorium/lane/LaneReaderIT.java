@@ -8,6 +8,7 @@ import dev.scriptorium.event.Assignment;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Rejection;
+import dev.scriptorium.wire.confluent.AnswerFrame;
 import dev.scriptorium.worker.Intake;
 import java.time.Duration;
 import java.time.Instant;
@@ -205,6 +206,7 @@ class LaneReaderIT {
                 "tokens-it-" + name,
                 "cancellations-it-" + name,
                 properties,
+                AnswerFrame.NONE,
                 LaneLimits.DEFAULT);
         produce(kafka, settings, 0, prompts);
         return settings;

@@ -38,6 +38,36 @@ class IntegrationReaderTest {
         assertThat(problems.get(1)).contains("topic 'prompts' collides with that of topics.prompts.name");
     }
 
+    @Test
+    void answersInARegistrysFormatAreAskedForAndNeedARegistry() {
+        // Given
+        String url = "url: 'http://registry:8080/apis/ccompat/v7'";
+        String format = "registry: {%s}\n";
+
+        // When
+        Integrations.Registry usual = pipeline(PipelineReaderTest.GOOD + format.formatted(url))
+                .integrations()
+                .registry();
+        Integrations.Registry asked = pipeline(
+                        PipelineReaderTest.GOOD + format.formatted(url + ", answers: confluent, auto_register: false"))
+                .integrations()
+                .registry();
+        List<String> without = problems(PipelineReaderTest.GOOD + format.formatted("answers: confluent"));
+
+        // Then
+        assertThat(usual).isNotNull().satisfies(registry -> {
+            assertThat(registry.answers()).isEqualTo(Integrations.AnswerHead.SINGLE_OBJECT);
+            assertThat(registry.autoRegister()).isTrue();
+        });
+        assertThat(asked).isNotNull().satisfies(registry -> {
+            assertThat(registry.answers()).isEqualTo(Integrations.AnswerHead.CONFLUENT);
+            assertThat(registry.autoRegister()).isFalse();
+        });
+        assertThat(without)
+                .containsExactly("p.yaml:9: registry.answers is 'confluent', but there is no registry.url; name the"
+                        + " registry");
+    }
+
     private static Pipeline pipeline(String yaml) {
         PipelineReader.Result result = PipelineReader.read(yaml, "p.yaml", Map.of());
         assertThat(result).isInstanceOf(PipelineReader.Result.Valid.class);

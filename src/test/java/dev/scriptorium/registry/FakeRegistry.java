@@ -30,6 +30,9 @@ public final class FakeRegistry implements AutoCloseable {
     private static final Pattern CONFLUENT_ID = Pattern.compile("/apis/ccompat/v7/schemas/ids/(\\d+)");
     private static final Pattern CONFLUENT_VERSION =
             Pattern.compile("/apis/ccompat/v7/subjects/([^/]+)/versions/(\\d+|latest)");
+    private static final Pattern CONFLUENT_SUBJECT = Pattern.compile("/apis/ccompat/v7/subjects/([^/]+)(/versions)?");
+    private static final Pattern APICURIO_CONTENT =
+            Pattern.compile("/apis/registry/v3/ids/(?:contentIds|globalIds)/(\\d+)(/references)?");
     private static final Pattern APICURIO_ARTIFACTS = Pattern.compile("/apis/registry/v3/groups/[^/]+/artifacts");
 
     private final HttpServer server;
@@ -107,6 +110,8 @@ public final class FakeRegistry implements AutoCloseable {
         }
         Matcher byId = CONFLUENT_ID.matcher(path);
         Matcher byVersion = CONFLUENT_VERSION.matcher(path);
+        Matcher bySubject = CONFLUENT_SUBJECT.matcher(path);
+        Matcher byContent = APICURIO_CONTENT.matcher(path);
         if (byId.matches()) {
             int id = Integer.parseInt(byId.group(1));
             if (id < 1 || id > schemas.size()) {
@@ -121,10 +126,37 @@ public final class FakeRegistry implements AutoCloseable {
             } else {
                 send(exchange, 200, schemas.get(id - 1).toString());
             }
+        } else if (bySubject.matches()) {
+            tell(exchange, bySubject.group(1), bySubject.group(2) != null, JSON.readTree(body));
+        } else if (byContent.matches()) {
+            int id = Integer.parseInt(byContent.group(1));
+            send(
+                    exchange,
+                    200,
+                    byContent.group(2) == null
+                            ? schemas.get(id - 1).path("schema").asText()
+                            : "[]");
         } else if (APICURIO_ARTIFACTS.matcher(path).matches()) {
             register(exchange, JSON.readTree(body));
         } else {
             send(exchange, 404, "nothing is served here");
+        }
+    }
+
+    /** The id of a schema under a subject, which is added or must be there. */
+    private void tell(HttpExchange exchange, String subject, boolean add, JsonNode question) throws IOException {
+        String schema = question.path("schema").asText();
+        Integer known = subjects.get(subject);
+        boolean same =
+                known != null && schemas.get(known - 1).path("schema").asText().equals(schema);
+        if (same) {
+            send(exchange, 200, "{\"id\":" + known + "}");
+        } else if (known != null) {
+            send(exchange, 409, "{\"error_code\":409,\"message\":\"Schema being registered is incompatible\"}");
+        } else if (add) {
+            send(exchange, 200, "{\"id\":" + add(subject, "AVRO", schema, List.of()) + "}");
+        } else {
+            send(exchange, 404, "{\"error_code\":40401,\"message\":\"Subject '" + subject + "' not found.\"}");
         }
     }
 

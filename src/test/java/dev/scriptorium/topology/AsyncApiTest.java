@@ -42,4 +42,20 @@ class AsyncApiTest {
         Object read = new Load(LoadSettings.builder().build()).loadFromString(document);
         assertThat(read).isInstanceOf(java.util.Map.class);
     }
+
+    @Test
+    void answersInARegistrysFormatSayWhereTheirSchemasIdStands() {
+        // Given
+        Pipeline usual = Pipelines.read(PIPELINE);
+        Pipeline registered = Pipelines.read(
+                PIPELINE + "registry: {url: 'http://registry:8080/apis/ccompat/v7', answers: confluent}\n");
+
+        // When
+        String document = AsyncApi.of(registered);
+
+        // Then
+        assertThat(document.split("schemaIdLocation: 'payload'", -1)).hasSize(4);
+        assertThat(document).contains("A piece of a text in Avro, in Confluent''s wire format");
+        assertThat(AsyncApi.of(usual)).doesNotContain("schemaId");
+    }
 }

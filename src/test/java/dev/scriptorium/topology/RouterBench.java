@@ -17,7 +17,7 @@ import dev.scriptorium.event.Timings;
 import dev.scriptorium.event.Usage;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.wire.EventCodec;
-import dev.scriptorium.wire.confluent.WriterSchemas;
+import dev.scriptorium.wire.confluent.Registered;
 import dev.scriptorium.wire.dataset.RecipeFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -69,22 +69,22 @@ final class RouterBench implements AutoCloseable {
     }
 
     RouterBench(Pipeline pipeline, Instant now) {
-        this(pipeline, now, RequestObserver.NONE, WriterSchemas.NONE);
+        this(pipeline, now, RequestObserver.NONE, Registered.NONE);
     }
 
     RouterBench(Pipeline pipeline, RequestObserver observer) {
-        this(pipeline, START, observer, WriterSchemas.NONE);
+        this(pipeline, START, observer, Registered.NONE);
     }
 
-    RouterBench(Pipeline pipeline, WriterSchemas schemas) {
-        this(pipeline, START, RequestObserver.NONE, schemas);
+    RouterBench(Pipeline pipeline, Registered registered) {
+        this(pipeline, START, RequestObserver.NONE, registered);
     }
 
-    private RouterBench(Pipeline pipeline, Instant now, RequestObserver observer, WriterSchemas schemas) {
+    private RouterBench(Pipeline pipeline, Instant now, RequestObserver observer, Registered registered) {
         this.pipeline = pipeline;
         var settings = Pipelines.settings(pipeline);
         this.driver =
-                new TopologyTestDriver(RequestTopology.build(pipeline, settings, observer, schemas), settings, now);
+                new TopologyTestDriver(RequestTopology.build(pipeline, settings, observer, registered), settings, now);
         this.prompts = input(pipeline.topics().prompts().name());
         this.outcomes = input(pipeline.topics().outcomes().name());
         this.control = input(pipeline.topics().control().name());

@@ -12,6 +12,8 @@ import dev.scriptorium.registry.FakeRegistry;
 import dev.scriptorium.registry.RegistrySettings;
 import dev.scriptorium.registry.SchemaRegistry;
 import dev.scriptorium.wire.Arrival;
+import dev.scriptorium.wire.confluent.AnswerFrame;
+import dev.scriptorium.wire.confluent.Registered;
 import dev.scriptorium.wire.confluent.WriterSchema;
 import dev.scriptorium.wire.confluent.WriterSchemas;
 import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
@@ -50,7 +52,7 @@ class UnwrapTest {
     private final Map<Integer, WriterSchemas.Lookup> known = new ConcurrentHashMap<>();
     private final WriterSchemas schemas =
             id -> known.getOrDefault(id, new WriterSchemas.Lookup.Pending("the registry at X answers 503"));
-    private RouterBench router = new RouterBench(Pipelines.read(REGISTRY), schemas);
+    private RouterBench router = new RouterBench(Pipelines.read(REGISTRY), new Registered(schemas, AnswerFrame.NONE));
 
     @AfterEach
     void close() {
@@ -197,7 +199,7 @@ class UnwrapTest {
                             "true"),
                     false);
             router.close();
-            router = new RouterBench(Pipelines.read(REGISTRY), registry);
+            router = new RouterBench(Pipelines.read(REGISTRY), new Registered(registry, AnswerFrame.NONE));
             byte[] value = serializer.serialize("prompts", prompt(schema, "17"));
 
             // When

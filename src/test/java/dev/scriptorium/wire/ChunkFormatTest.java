@@ -21,7 +21,7 @@ class ChunkFormatTest {
         TokenChunk chunk = new TokenChunk(Samples.REQUEST, dialect, 1, 3, 4, " naïve 🐈", FinishReason.STOP);
 
         // When
-        TokenChunk read = format.read(format.write(chunk));
+        TokenChunk read = format.read(format.write(chunk), null);
 
         // Then
         Dialect readAs = dialect == Dialect.AVRO ? Dialect.AVRO : Dialect.PLAIN;
@@ -46,7 +46,7 @@ class ChunkFormatTest {
     @Test
     void refusesWhatIsNoChunk() {
         // When
-        var reading = assertThatThrownBy(() -> format.read("{\"id\":\"1\",\"job\":\"j\"}".getBytes(UTF_8)));
+        var reading = assertThatThrownBy(() -> format.read("{\"id\":\"1\",\"job\":\"j\"}".getBytes(UTF_8), null));
 
         // Then
         reading.isInstanceOf(UndecodableException.class).hasMessageContaining("choice");

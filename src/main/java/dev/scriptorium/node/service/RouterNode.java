@@ -1,12 +1,13 @@
 package dev.scriptorium.node.service;
 
 import dev.scriptorium.metrics.Health.Verdict;
-import dev.scriptorium.pipeline.Integrations;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.registry.RegistrySettings;
 import dev.scriptorium.registry.SchemaRegistry;
 import dev.scriptorium.topology.RequestTopology;
 import dev.scriptorium.topology.StreamsSettings;
+import dev.scriptorium.wire.confluent.AnswerFrame;
+import dev.scriptorium.wire.confluent.Registered;
 import dev.scriptorium.wire.confluent.WriterSchemas;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
@@ -39,9 +40,12 @@ final class RouterNode implements AutoCloseable {
             Pipeline pipeline, Path state, Operations operations, InstantSource clock, Consumer<Throwable> onFailure) {
         Properties settings = StreamsSettings.of(pipeline, state);
         RouterMetrics metrics = new RouterMetrics(operations.meters(), pipeline, clock);
-        SchemaRegistry registry = registry(pipeline);
-        WriterSchemas schemas = registry == null ? WriterSchemas.NONE : registry;
-        KafkaStreams streams = new KafkaStreams(RequestTopology.build(pipeline, settings, metrics, schemas), settings);
+        AnswerFrame frame = Registries.frame(pipeline);
+        RegistrySettings asked = Registries.settings(pipeline);
+        SchemaRegistry registry = asked == null ? null : SchemaRegistry.start(asked);
+        Registered registered = new Registered(registry == null ? WriterSchemas.NONE : registry, frame);
+        KafkaStreams streams =
+                new KafkaStreams(RequestTopology.build(pipeline, settings, metrics, registered), settings);
         streams.setUncaughtExceptionHandler(problem -> {
             onFailure.accept(problem);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -51,13 +55,6 @@ final class RouterNode implements AutoCloseable {
         operations.meters().bind(new KafkaStreamsMetrics(streams));
         streams.start();
         return node;
-    }
-
-    private static @Nullable SchemaRegistry registry(Pipeline pipeline) {
-        Integrations.Registry named = pipeline.integrations().registry();
-        return named == null
-                ? null
-                : SchemaRegistry.start(new RegistrySettings(named.url(), named.user(), named.password()));
     }
 
     private Verdict live() {

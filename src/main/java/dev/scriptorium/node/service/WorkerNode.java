@@ -291,6 +291,7 @@ final class WorkerNode implements AutoCloseable {
                 pipeline.topics().tokens().name(),
                 pipeline.topics().cancellations().name(),
                 kafka,
+                Registries.frame(pipeline),
                 LaneLimits.DEFAULT);
     }
 

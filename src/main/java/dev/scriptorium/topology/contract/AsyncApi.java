@@ -1,5 +1,6 @@
 package dev.scriptorium.topology.contract;
 
+import dev.scriptorium.pipeline.Integrations;
 import dev.scriptorium.pipeline.KafkaProperties;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.pipeline.TopicSpec;
@@ -182,10 +183,21 @@ public final class AsyncApi {
                     () -> object("An answer; the README names its fields."),
                     true);
             message(kind + "OpenAi", first + " as an OpenAI batch output line.", () -> reference("openAiAnswer"), true);
-            message(kind + "Avro", first + " in Avro's single-object encoding.", () -> avro(kind), true);
+            message(kind + "Avro", first + inAvro(), () -> avro(kind), true);
         }
         message("pieceJson", "A piece of a text as JSON.", () -> reference("piece"), false);
-        message("pieceAvro", "A piece of a text in Avro.", () -> avro("token-chunk"), false);
+        message("pieceAvro", "A piece of a text" + inAvro(), () -> avro("token-chunk"), false);
+    }
+
+    private boolean isRegistered() {
+        Integrations.Registry registry = pipeline.integrations().registry();
+        return registry != null && registry.answers() == Integrations.AnswerHead.CONFLUENT;
+    }
+
+    private String inAvro() {
+        return isRegistered()
+                ? " in Avro, in Confluent's wire format with its id in the schema registry."
+                : " in Avro's single-object encoding.";
     }
 
     private void message(String name, String meaning, Runnable payload, boolean isAnswer) {
@@ -207,6 +219,10 @@ public final class AsyncApi {
                             out.pair("type", "string");
                             out.pair("description", "The request's id.");
                         });
+                        if (isRegistered() && name.endsWith("Avro") && (isAnswer || name.startsWith("piece"))) {
+                            out.pair("schemaIdLocation", "payload");
+                            out.pair("schemaIdPayloadEncoding", "confluent");
+                        }
                         out.pair("bindingVersion", BINDINGS);
                     }));
         });

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -15,7 +16,7 @@ import org.apache.avro.generic.GenericRecord;
 /** What wrote a value: a schema of a registry that can be read as a prompt. */
 public sealed interface WriterSchema {
     /** The schema that prompts are read by: {@code schemas/prompt.avsc}. */
-    Schema PROMPT = prompt();
+    Schema PROMPT = ours("prompt");
 
     /** @param reader from the writer's schema to ours, by Avro's rules of resolution */
     record Avro(Schema writer, GenericDatumReader<GenericRecord> reader) implements WriterSchema {}
@@ -66,14 +67,23 @@ public sealed interface WriterSchema {
         return new WriterSchemas.Lookup.Known(new Avro(writer, new GenericDatumReader<>(writer, PROMPT)));
     }
 
-    private static Schema prompt() {
-        try (InputStream in = WriterSchema.class.getResourceAsStream("/schemas/prompt.avsc")) {
+    /** The last of the schemas in {@code schemas/} with these names, each after those whose types it names. */
+    static Schema ours(String... names) {
+        Schema.Parser parser = new Schema.Parser();
+        return Stream.of(names)
+                .map(name -> ours(parser, "schemas/" + name + ".avsc"))
+                .toList()
+                .getLast();
+    }
+
+    private static Schema ours(Schema.Parser parser, String file) {
+        try (InputStream in = WriterSchema.class.getResourceAsStream("/" + file)) {
             if (in == null) {
-                throw new IllegalStateException("schemas/prompt.avsc is not in this program");
+                throw new IllegalStateException(file + " is not in this program");
             }
-            return new Schema.Parser().parse(in);
+            return parser.parse(in);
         } catch (IOException e) {
-            throw new UncheckedIOException("schemas/prompt.avsc cannot be read", e);
+            throw new UncheckedIOException(file + " cannot be read", e);
         }
     }
 }

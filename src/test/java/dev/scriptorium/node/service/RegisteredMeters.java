@@ -12,7 +12,8 @@ import dev.scriptorium.simulation.DummySettings;
 import dev.scriptorium.simulation.DummyTokenizer;
 import dev.scriptorium.topology.RequestTopology;
 import dev.scriptorium.topology.StreamsSettings;
-import dev.scriptorium.wire.confluent.WriterSchemas;
+import dev.scriptorium.wire.confluent.AnswerFrame;
+import dev.scriptorium.wire.confluent.Registered;
 import dev.scriptorium.worker.ServedModel;
 import dev.scriptorium.worker.Worker;
 import dev.scriptorium.worker.WorkerLimits;
@@ -48,7 +49,7 @@ public final class RegisteredMeters implements AutoCloseable {
         RouterMetrics router = new RouterMetrics(operations.meters(), pipeline, InstantSource.system());
         Properties settings = StreamsSettings.of(pipeline, Path.of("target", "metrics-test"));
         KafkaStreams streams =
-                new KafkaStreams(RequestTopology.build(pipeline, settings, router, WriterSchemas.NONE), settings);
+                new KafkaStreams(RequestTopology.build(pipeline, settings, router, Registered.NONE), settings);
         operations.meters().bind(new KafkaStreamsMetrics(streams));
         new GatewayMetrics(operations.meters()).answered("GET", "/v1/models", 200, Duration.ofMillis(2));
         worker = new WorkerMetrics(operations.meters(), operations.health(), "dummy");
@@ -118,6 +119,7 @@ public final class RegisteredMeters implements AutoCloseable {
                         "bootstrap.servers", NOWHERE,
                         "request.timeout.ms", "1000",
                         "default.api.timeout.ms", "4000"),
+                AnswerFrame.NONE,
                 new LaneLimits(3, 4, 1 << 20, 4, Duration.ofMillis(100), Duration.ofMillis(100)));
     }
 
