@@ -7,6 +7,8 @@ import dev.scriptorium.batch.BulkRun;
 import dev.scriptorium.batch.PromptFile;
 import dev.scriptorium.event.Batch;
 import dev.scriptorium.event.Batch.Phase;
+import dev.scriptorium.gateway.ending.ErrorLines;
+import dev.scriptorium.gateway.ending.FullTally;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +44,9 @@ final class BatchRunner implements AutoCloseable {
     private static final long STOP_SECONDS_MAX = 10;
     /** The broker's and the router's clocks may go behind ours. */
     private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(5);
+
+    private static final Duration TALLY_WAIT_MAX = Duration.ofSeconds(30);
+    private static final Duration TALLY_LOOK = Duration.ofMillis(20);
 
     private final Path folder;
     private final FileStore store;
@@ -221,12 +227,30 @@ final class BatchRunner implements AutoCloseable {
         ErrorLines errors = ErrorLines.write(job.errors(), job.errors().resolveSibling("errors.final.jsonl"));
         Batch.Results results =
                 new Batch.Results(keep(batch, job.output(), "output"), keep(batch, errors.file(), "errors"));
+        switch (new FullTally(() -> board.tally(id), stopping::get, clock, TALLY_WAIT_MAX, BatchRunner::pause)
+                .await(batch.requests())) {
+            case COUNTED -> LOG.debug("all {} requests of batch {} are counted", batch.requests(), id);
+            case OVERDUE ->
+                LOG.warn(
+                        "batch {} ends though the router counted fewer than its {} requests; is a request on"
+                                + " the dead letters?",
+                        id,
+                        batch.requests());
+            case STOPPED -> {
+                // Finishing again at the next start makes the same files.
+                return;
+            }
+        }
         over(change(id, known -> {
             Phase end = known.phase() == Phase.CANCELLING
                     ? Phase.CANCELLED
                     : errors.expired() > 0 ? Phase.EXPIRED : Phase.COMPLETED;
             return known.over(end, results, now);
         }));
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(TALLY_LOOK.toNanos());
     }
 
     /** Its id follows from the batch, so that finishing twice makes one file. */

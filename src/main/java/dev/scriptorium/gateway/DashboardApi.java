@@ -14,11 +14,13 @@ import dev.scriptorium.gateway.report.ReportJson;
 import dev.scriptorium.gateway.report.RowsView;
 import dev.scriptorium.pipeline.Pipeline;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -46,6 +48,23 @@ final class DashboardApi {
     private final RowsView rows;
     private final InstantSource clock;
 
+    /** The pages; each has a file of its name for what stands in the frame, and a script. */
+    enum Shown {
+        NOW("Scriptorium", "jobs", "scriptorium jobs"),
+        DATASETS("Datasets · Scriptorium", "datasets", "scriptorium dataset run");
+
+        private final String title;
+        private final String things;
+        /** What says the same in a terminal. */
+        private final String command;
+
+        Shown(String title, String things, String command) {
+            this.title = title;
+            this.things = things;
+            this.command = command;
+        }
+    }
+
     DashboardApi(
             Pipeline pipeline, Board board, LiveView live, LaneBacklogs backlogs, RowsView rows, InstantSource clock) {
         this.pipeline = pipeline;
@@ -56,13 +75,35 @@ final class DashboardApi {
         this.clock = clock;
     }
 
-    /** A file of the page. */
-    void page(Call call, String resource, String type) throws IOException {
+    /** A page in the frame that all have, {@code page.html}. */
+    void page(Call call, Shown shown) throws IOException {
+        String name = shown.name().toLowerCase(Locale.ROOT);
+        String page = text("page.html")
+                .replace("${title}", shown.title)
+                .replace("${things}", shown.things)
+                .replace("${command}", shown.command)
+                .replace("${script}", name + ".js")
+                .replace("${" + name + "-current}", " aria-current=\"page\"")
+                .replaceAll("\\$\\{[a-z]+-current\\}", "")
+                .replace("${board}", text(name + ".html"));
+        call.reply(200, "text/html; charset=utf-8", page.getBytes(StandardCharsets.UTF_8), PAGE_HEADERS);
+    }
+
+    /** What else the pages need. */
+    void file(Call call, String resource, String type) throws IOException {
+        call.reply(200, type, bytes(resource), PAGE_HEADERS);
+    }
+
+    private static String text(String resource) throws IOException {
+        return new String(bytes(resource), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String resource) throws IOException {
         byte[] bytes = Gateway.resource("/dashboard/" + resource);
         if (bytes == null) {
             throw HttpProblem.notFound("the page is not in this build");
         }
-        call.reply(200, type, bytes, PAGE_HEADERS);
+        return bytes;
     }
 
     void overview(Call call) throws IOException {

@@ -14,18 +14,14 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -47,7 +43,7 @@ public final class Gateway implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Keys keys;
     private final GatewaySettings.Observer observer;
-    private final List<Route> routes = new ArrayList<>();
+    private final Routes routes = new Routes();
     private final Board board;
     private final BatchRunner runner;
     private final AnswerDesk desk;
@@ -57,18 +53,6 @@ public final class Gateway implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Thread view = new Thread(this::look, "gateway-view");
-
-    private interface Handler {
-        void handle(Call call) throws IOException;
-    }
-
-    /** @param needsKey whether somebody without one is turned away */
-    private record Route(String method, Pattern path, boolean needsKey, Handler handler) {
-        /** Its path with a word for what is left open. */
-        String name() {
-            return path.pattern().replaceFirst("\\(.*?\\)", "{id}");
-        }
-    }
 
     /** Listens when this returns, and takes up the batches that were not over. */
     public static Gateway start(GatewaySettings settings, BulkJob.Topics topics, InstantSource clock)
@@ -124,16 +108,16 @@ public final class Gateway implements AutoCloseable {
         this.rows = new RowsView(pipeline.topics().rows().name(), kafka, clock);
         DashboardApi dashboard = new DashboardApi(pipeline, board, live, backlogs, rows, clock);
         for (GatewaySettings.Page each : settings.pages()) {
-            routes.add(new Route("GET", Pattern.compile(each.path()), each.needsKey(), call -> {
+            routes.add("GET", each.path(), each.needsKey(), call -> {
                 GatewaySettings.Content content = each.read().apply(call.header("Accept"));
                 call.reply(content.status(), content.type(), content.body(), Map.of());
-            }));
+            });
         }
-        page("/", dashboard, "index.html", "text/html; charset=utf-8");
-        page("/datasets", dashboard, "datasets.html", "text/html; charset=utf-8");
-        page("/dashboard.css", dashboard, "dashboard.css", "text/css; charset=utf-8");
-        for (String script : List.of("common.js", "dashboard.js", "datasets.js")) {
-            page("/" + script, dashboard, script, "text/javascript; charset=utf-8");
+        routes.add("GET", "/", false, call -> dashboard.page(call, DashboardApi.Shown.NOW));
+        routes.add("GET", "/datasets", false, call -> dashboard.page(call, DashboardApi.Shown.DATASETS));
+        file("/dashboard.css", dashboard, "dashboard.css", "text/css; charset=utf-8");
+        for (String script : List.of("common.js", "now.js", "datasets.js")) {
+            file("/" + script, dashboard, script, "text/javascript; charset=utf-8");
         }
         route("GET", "/dashboard/api/overview", dashboard::overview);
         route("GET", "/dashboard/api/datasets", dashboard::datasets);
@@ -214,74 +198,49 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void route(String method, String path, Handler handler) {
-        routes.add(new Route(method, Pattern.compile(path), true, handler));
+    private void route(String method, String path, Routes.Handler handler) {
+        routes.add(method, path, true, handler);
     }
 
     /** The page itself is for everybody: it says nothing until it has a key. */
-    private void page(String path, DashboardApi dashboard, String resource, String type) {
-        routes.add(new Route("GET", Pattern.compile(path), false, call -> dashboard.page(call, resource, type)));
+    private void file(String path, DashboardApi dashboard, String resource, String type) {
+        routes.add("GET", path, false, call -> dashboard.file(call, resource, type));
     }
 
     private void serve(HttpExchange exchange) {
         long begun = System.nanoTime();
-        answer(exchange);
-        String path = exchange.getRequestURI().getRawPath();
         String method = exchange.getRequestMethod();
-        String route = routes.stream()
-                .filter(each -> each.method().equals(method)
-                        && each.path().matcher(path).matches())
-                .map(Route::name)
-                .findFirst()
-                .orElse(GatewaySettings.Observer.OTHER);
+        Routes.Match match = answer(exchange, method, exchange.getRequestURI().getRawPath());
         observer.answered(
-                route.equals(GatewaySettings.Observer.OTHER) ? GatewaySettings.Observer.OTHER : method,
-                route,
+                match == null ? GatewaySettings.Observer.OTHER : method,
+                match == null ? GatewaySettings.Observer.OTHER : match.route().name(),
                 exchange.getResponseCode(),
                 Duration.ofNanos(System.nanoTime() - begun));
     }
 
-    private void answer(HttpExchange exchange) {
+    /** Gives the route that answered; null if there is none. */
+    private Routes.@Nullable Match answer(HttpExchange exchange, String method, String path) {
+        Routes.Match match = null;
         try (exchange) {
             try {
-                dispatch(exchange);
+                match = routes.find(method, path);
+                if (match == null) {
+                    throw routes.isKnown(path)
+                            ? HttpProblem.noSuchMethod(path + " does not take " + method)
+                            : HttpProblem.notFound("there is no " + path + " here");
+                }
+                String tenant = match.route().needsKey() ? tenant(exchange) : Prompt.DEFAULT_TENANT;
+                match.route().handler().handle(new Call(exchange, tenant, match.parts()));
             } catch (HttpProblem e) {
                 reply(exchange, e);
             } catch (RuntimeException e) {
-                LOG.error(
-                        "{} {} failed",
-                        exchange.getRequestMethod(),
-                        exchange.getRequestURI().getPath(),
-                        e);
+                LOG.error("{} {} failed", method, path, e);
                 reply(exchange, HttpProblem.unavailable("the gateway failed on this request; its log says more"));
             }
         } catch (IOException e) {
-            LOG.debug("the client of {} is gone: {}", exchange.getRequestURI().getPath(), e.getMessage());
+            LOG.debug("the client of {} is gone: {}", path, e.getMessage());
         }
-    }
-
-    private void dispatch(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getRawPath();
-        boolean known = false;
-        for (Route route : routes) {
-            Matcher matcher = route.path().matcher(path);
-            if (!matcher.matches()) {
-                continue;
-            }
-            known = true;
-            if (route.method().equals(exchange.getRequestMethod())) {
-                List<String> parts = new ArrayList<>();
-                for (int i = 1; i <= matcher.groupCount(); i++) {
-                    parts.add(URLDecoder.decode(matcher.group(i), StandardCharsets.UTF_8));
-                }
-                String tenant = route.needsKey() ? tenant(exchange) : Prompt.DEFAULT_TENANT;
-                route.handler().handle(new Call(exchange, tenant, parts));
-                return;
-            }
-        }
-        throw known
-                ? HttpProblem.noSuchMethod(path + " does not take " + exchange.getRequestMethod())
-                : HttpProblem.notFound("there is no " + path + " here");
+        return match;
     }
 
     /** On whose account. Without keys, only programs of this machine are served, and no page of somebody else's. */

@@ -1,6 +1,7 @@
-package dev.scriptorium.gateway;
+package dev.scriptorium.gateway.ending;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -14,11 +15,12 @@ import java.nio.file.Path;
  *
  * @param expired how many ran out of time
  */
-record ErrorLines(Path file, long expired) {
+public record ErrorLines(Path file, long expired) {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EXPIRED = "deadline_exceeded";
     private static final String CANCELLED = "cancelled";
 
-    static ErrorLines write(Path from, Path to) throws IOException {
+    public static ErrorLines write(Path from, Path to) throws IOException {
         if (!Files.exists(from)) {
             return new ErrorLines(from, 0);
         }
@@ -26,7 +28,7 @@ record ErrorLines(Path file, long expired) {
         try (BufferedReader lines = Files.newBufferedReader(from);
                 BufferedWriter out = Files.newBufferedWriter(to)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode answer = Call.JSON.readTree(line);
+                JsonNode answer = JSON.readTree(line);
                 String code = answer.path("response")
                         .path("body")
                         .path("error")
@@ -51,7 +53,7 @@ record ErrorLines(Path file, long expired) {
     }
 
     private static String untried(JsonNode answer, String code, String message) {
-        ObjectNode line = Call.JSON.createObjectNode();
+        ObjectNode line = JSON.createObjectNode();
         line.set("id", answer.path("id"));
         line.set("custom_id", answer.path("custom_id"));
         line.putNull("response");
