@@ -1,6 +1,7 @@
 package dev.scriptorium.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
@@ -79,6 +80,16 @@ public final class Meters implements AutoCloseable {
                 .tags(tags(metric, labelValues))
                 .description(metric.description())
                 .serviceLevelObjectives(metric.buckets())
+                .register(registry);
+    }
+
+    /** Sizes in the metric's buckets; recording makes no garbage. */
+    public DistributionSummary sizes(Metric metric, String... labelValues) {
+        require(metric, Metric.Kind.SIZES);
+        return DistributionSummary.builder(metric.meterName())
+                .tags(tags(metric, labelValues))
+                .description(metric.description())
+                .serviceLevelObjectives(metric.bounds().toArray())
                 .register(registry);
     }
 

@@ -150,6 +150,19 @@ public enum Metric {
             Kind.COUNTER,
             List.of("step"),
             "Records put aside, by the edge of topology/pipeline.mmd that they took."),
+    CLIENT_TOKEN_USAGE(
+            Part.ROUTER,
+            Kind.SIZES,
+            List.of("model_name", "token_type"),
+            "Tokens of each completion, input or output; of a model that the pipeline no longer has, other."
+                    + " OpenTelemetry: gen_ai.client.token.usage, gen_ai.token.type.",
+            Buckets.USAGE),
+    RECORDS_AWAITING_SCHEMA(
+            Part.ROUTER,
+            Kind.GAUGE,
+            List.of(),
+            "Prompts in Confluent's wire format that wait for the schema registry to tell their schema. About, just"
+                    + " after a start."),
     LANE_BACKLOG(
             Part.ROUTER,
             Kind.GAUGE,
@@ -180,7 +193,7 @@ public enum Metric {
     private final Kind kind;
     private final List<String> labels;
     private final String description;
-    private final double[] bucketSeconds;
+    private final double[] bounds;
 
     /** Which part of the system measures it. */
     public enum Part {
@@ -197,7 +210,9 @@ public enum Metric {
         /** Counts since the process started. */
         COUNTER,
         /** Times in buckets, in seconds; series {@code _bucket}, {@code _sum}, {@code _count} and {@code _max}. */
-        HISTOGRAM
+        HISTOGRAM,
+        /** Numbers of things in buckets, with the same series. */
+        SIZES
     }
 
     private static final class Buckets {
@@ -206,6 +221,9 @@ public enum Metric {
             0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800,
             43_200, 86_400
         };
+
+        /** As OpenTelemetry advises for gen_ai.client.token.usage, as far as our contexts go. */
+        static final double[] USAGE = {1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536};
 
         static final double[] TOKENS = {
             0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2.5, 5, 10, 40
@@ -216,12 +234,12 @@ public enum Metric {
         this(part, kind, labels, description, new double[0]);
     }
 
-    Metric(Part part, Kind kind, List<String> labels, String description, double[] bucketSeconds) {
+    Metric(Part part, Kind kind, List<String> labels, String description, double[] bounds) {
         this.part = part;
         this.kind = kind;
         this.labels = labels;
         this.description = description;
-        this.bucketSeconds = bucketSeconds;
+        this.bounds = bounds;
     }
 
     public Part part() {
@@ -249,23 +267,23 @@ public enum Metric {
     /** As Micrometer knows it, which adds the endings itself. */
     String meterName() {
         String bare = switch (kind) {
-            case GAUGE -> prometheusName();
+            case GAUGE, SIZES -> prometheusName();
             case COUNTER -> prometheusName().replaceFirst("_total$", "");
             case HISTOGRAM -> prometheusName().replaceFirst("_seconds$", "");
         };
         return bare.replace('_', '.');
     }
 
-    /** Upper bounds of its buckets. */
+    /** Upper bounds of its buckets, for times. */
     Duration[] buckets() {
-        return Arrays.stream(bucketSeconds)
+        return Arrays.stream(bounds)
                 .mapToObj(seconds -> Duration.ofMillis(Math.round(seconds * 1_000)))
                 .distinct()
                 .toArray(Duration[]::new);
     }
 
-    /** The same in seconds. */
-    public DoubleStream bucketSeconds() {
-        return Arrays.stream(bucketSeconds);
+    /** Upper bounds of its buckets, in seconds for times. */
+    public DoubleStream bounds() {
+        return Arrays.stream(bounds);
     }
 }

@@ -16,6 +16,9 @@ public interface RequestObserver {
 
         @Override
         public void ended(Outcome outcome, @Nullable Duration sinceAdmission) {}
+
+        @Override
+        public void awaitSchemas(int partition, long records) {}
     };
 
     /** The ways out of the topology that are told. */
@@ -40,4 +43,11 @@ public interface RequestObserver {
      * @param sinceAdmission null if it was refused at once
      */
     void ended(Outcome outcome, @Nullable Duration sinceAdmission);
+
+    /**
+     * So many records of a partition wait for their schemas now.
+     *
+     * @param records 0 too, if the partition goes elsewhere
+     */
+    void awaitSchemas(int partition, long records);
 }

@@ -141,7 +141,7 @@ public final class RequestTopology {
                 pipeline.limits().recordBytesMax(),
                 registry.waitMax());
         KStream<byte[], byte[]> unwrapped = prompts.process(
-                () -> new Unwrap(settings, new ConfluentFormat(registered.writers()), decoder),
+                () -> new Unwrap(settings, new ConfluentFormat(registered.writers()), decoder, observer::awaitSchemas),
                 Named.as(Names.UNWRAP),
                 Names.AWAITING_SCHEMA_STORE);
         putAside(unwrapped, Names.UNREGISTERED);

@@ -31,10 +31,11 @@ class MetersTest {
             case GAUGE -> meters.gauge(metric, () -> 1, values(metric));
             case COUNTER -> meters.counter(metric, values(metric)).increment();
             case HISTOGRAM -> meters.timer(metric, values(metric)).record(Duration.ofMillis(1));
+            case SIZES -> meters.sizes(metric, values(metric)).record(1);
         }
 
         // Then
-        String series = metric.prometheusName() + (metric.kind() == Metric.Kind.HISTOGRAM ? "_bucket" : "");
+        String series = metric.prometheusName() + (metric.bounds().count() > 0 ? "_bucket" : "");
         assertThat(meters.scrape(null)).contains("\n" + series).contains("# HELP");
     }
 
@@ -48,10 +49,26 @@ class MetersTest {
 
         // Then
         String scraped = meters.scrape(null);
-        metric.bucketSeconds()
+        metric.bounds()
                 .forEach(bound -> assertThat(scraped)
                         .contains("%s_bucket{model_name=\"tiny\",le=\"%s\"} %d"
                                 .formatted(metric.prometheusName(), bound, bound >= 0.04 ? 1 : 0)));
+    }
+
+    @Test
+    void sizesAreCountedInTheBucketsThatAreDeclared() {
+        // Given
+        Metric metric = Metric.CLIENT_TOKEN_USAGE;
+
+        // When
+        meters.sizes(metric, "tiny", "input").record(40);
+
+        // Then
+        String scraped = meters.scrape(null);
+        metric.bounds()
+                .forEach(bound -> assertThat(scraped)
+                        .contains("%s_bucket{model_name=\"tiny\",token_type=\"input\",le=\"%s\"} %d"
+                                .formatted(metric.prometheusName(), bound, bound >= 40 ? 1 : 0)));
     }
 
     @Test
@@ -94,7 +111,8 @@ class MetersTest {
                         "method",
                         "route",
                         "status",
-                        "operation")
+                        "operation",
+                        "token_type")
                 .allMatch(label -> label.equals(label.toLowerCase(Locale.ROOT)));
     }
 

@@ -42,6 +42,11 @@ class RequestObserverTest {
             };
             told.add(what + " " + (sinceAdmission == null ? "at once" : sinceAdmission.toSeconds() + " s"));
         }
+
+        @Override
+        public void awaitSchemas(int partition, long records) {
+            told.add(records + " wait in " + partition);
+        }
     });
 
     @AfterEach

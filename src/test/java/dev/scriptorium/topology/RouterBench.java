@@ -80,7 +80,7 @@ final class RouterBench implements AutoCloseable {
         this(pipeline, START, RequestObserver.NONE, registered);
     }
 
-    private RouterBench(Pipeline pipeline, Instant now, RequestObserver observer, Registered registered) {
+    RouterBench(Pipeline pipeline, Instant now, RequestObserver observer, Registered registered) {
         this.pipeline = pipeline;
         var settings = Pipelines.settings(pipeline);
         this.driver =

@@ -7,6 +7,7 @@ import static dev.scriptorium.topology.RouterBench.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptorium.event.Input;
+import dev.scriptorium.event.Outcome;
 import dev.scriptorium.event.Prompt;
 import dev.scriptorium.registry.FakeRegistry;
 import dev.scriptorium.registry.RegistrySettings;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +37,7 @@ import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +128,37 @@ class UnwrapTest {
         });
         assertThat(router.size(Names.AWAITING_SCHEMA_STORE)).isZero();
         assertThat(router.exits()).isEmpty();
+    }
+
+    @Test
+    void howManyWaitIsTold() {
+        // Given
+        List<Long> told = new ArrayList<>();
+        RequestObserver observer = new RequestObserver() {
+            @Override
+            public void left(Exit exit, String name) {}
+
+            @Override
+            public void ended(Outcome outcome, @Nullable Duration sinceAdmission) {}
+
+            @Override
+            public void awaitSchemas(int partition, long records) {
+                told.add(records);
+            }
+        };
+        router.close();
+        router = new RouterBench(Pipelines.read(REGISTRY), START, observer, new Registered(schemas, AnswerFrame.NONE));
+
+        // When
+        router.prompt("a", wrapped(7, PLAIN), Map.of(), START);
+        router.prompt("b", wrapped(8, PLAIN), Map.of(), START);
+        isJson(8);
+        router.pass(Duration.ofSeconds(1));
+        isJson(7);
+        router.pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(told).containsExactly(0L, 1L, 2L, 1L, 0L);
     }
 
     @Test

@@ -12,28 +12,40 @@ import dev.scriptorium.pipeline.Lane;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.RequestObserver;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the router does, counted; and what waits on its lanes, which is asked of Kafka when somebody wants to know. */
 final class RouterMetrics implements RequestObserver, AutoCloseable {
+    private static final String OTHER_MODEL = "other";
+
     private final Meters meters;
     private final Pipeline pipeline;
     private final InstantSource clock;
     private final Map<FinishReason, Counter> completions = new EnumMap<>(FinishReason.class);
     private final Map<ErrorCode, Counter> rejections = new EnumMap<>(ErrorCode.class);
     private final Map<Way, Counter> exits = new ConcurrentHashMap<>();
+    private final Map<String, Usage> usage = new HashMap<>();
+    /** By partition of the prompts. */
+    private final Map<Integer, Long> awaiting = new ConcurrentHashMap<>();
+
     private final Counter late;
     private final Counter cancelled;
     private final Timer latency;
     private @Nullable LaneBacklogs backlogs;
+
+    /** Tokens of the completions of one model. */
+    private record Usage(DistributionSummary input, DistributionSummary output) {}
 
     private record Way(Metric metric, String name) {}
 
@@ -56,6 +68,9 @@ final class RouterMetrics implements RequestObserver, AutoCloseable {
             left(Exit.LANE_AGAIN, lane.name(), 0);
             meters.gauge(Metric.LANE_BACKLOG, () -> waiting(lane.name()), lane.name(), lane.model());
         }
+        Stream.concat(pipeline.models().keySet().stream(), Stream.of(OTHER_MODEL))
+                .forEach(model -> usage.put(model, new Usage(tokens(model, "input"), tokens(model, "output"))));
+        meters.gauge(Metric.RECORDS_AWAITING_SCHEMA, this::awaitingSchema);
         left(Exit.DEAD_LETTER, "unreadable", 0);
         left(Exit.DROPPED, "duplicate", 0);
     }
@@ -71,9 +86,34 @@ final class RouterMetrics implements RequestObserver, AutoCloseable {
             latency.record(sinceAdmission);
         }
         switch (outcome) {
-            case Completion completion -> completed(completion.finishReason());
+            case Completion completion -> {
+                completed(completion.finishReason());
+                used(completion);
+            }
             case Rejection rejection -> rejected(rejection.code());
         }
+    }
+
+    @Override
+    public void awaitSchemas(int partition, long records) {
+        awaiting.put(partition, records);
+    }
+
+    private double awaitingSchema() {
+        return awaiting.values().stream().mapToDouble(Long::doubleValue).sum();
+    }
+
+    private void used(Completion completion) {
+        Usage counted = usage.get(completion.provenance().model());
+        Usage of = counted == null ? usage.get(OTHER_MODEL) : counted;
+        if (of != null) {
+            of.input().record(completion.usage().promptTokens());
+            of.output().record(completion.usage().completionTokens());
+        }
+    }
+
+    private DistributionSummary tokens(String model, String type) {
+        return meters.sizes(Metric.CLIENT_TOKEN_USAGE, model, type);
     }
 
     private void left(Exit exit, String name, int count) {

@@ -33,10 +33,13 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
     private final Settings settings;
     private final ConfluentFormat format;
     private final PromptDecoder decoder;
+    private final Observer observer;
     private final EventCodec codec = new EventCodec();
     private @Nullable KeyValueStore<Long, byte[]> waiting;
     /** Where the next turn begins, so that none waits behind a thousand others. */
     private long turnBegins;
+    /** How many wait. A store knows only about how many it has. */
+    private long count;
 
     /**
      * @param store of records that wait, by their offsets
@@ -47,7 +50,13 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
      */
     public record Settings(String store, String next, String unreadable, int recordBytesMax, Duration waitMax) {}
 
-    public Unwrap(Settings settings, ConfluentFormat format, PromptDecoder decoder) {
+    /** Told how many records of a partition wait. */
+    public interface Observer {
+        void waiting(int partition, long records);
+    }
+
+    public Unwrap(Settings settings, ConfluentFormat format, PromptDecoder decoder, Observer observer) {
+        this.observer = observer;
         this.settings = settings;
         this.format = format;
         this.decoder = decoder;
@@ -57,6 +66,8 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
         waiting = context.getStateStore(settings.store());
+        count = waiting().approximateNumEntries();
+        tell();
         context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, _ -> turn());
     }
 
@@ -73,6 +84,8 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
         if (!leaves(marked, value, 0)) {
             WaitingRecord kept = new WaitingRecord(context().currentSystemTimeMs(), marked);
             waiting().put(origin.offset(), kept.bytes());
+            count++;
+            tell();
         }
     }
 
@@ -117,6 +130,9 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
             while (found.hasNext() && some.size() < RECORDS_A_TURN) {
                 some.add(found.next());
             }
+            if (turnBegins == 0 && !found.hasNext()) {
+                count = some.size();
+            }
             turnBegins = found.hasNext() ? some.getLast().key + 1 : 0;
         }
         for (KeyValue<Long, byte[]> entry : some) {
@@ -125,8 +141,19 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
             long waited = context().currentSystemTimeMs() - kept.sinceMillis();
             if (value == null || leaves(kept.record(), value, waited)) {
                 waiting().delete(entry.key);
+                count--;
             }
         }
+        tell();
+    }
+
+    private void tell() {
+        observer.waiting(context().taskId().partition(), Math.max(0, count));
+    }
+
+    @Override
+    public void close() {
+        observer.waiting(context().taskId().partition(), 0);
     }
 
     private KeyValueStore<Long, byte[]> waiting() {

@@ -47,7 +47,9 @@ class MetricsReferenceTest {
                     .forEach(metric -> text.append("| `%s` | %s | %s | %s |\n"
                             .formatted(
                                     metric.prometheusName(),
-                                    metric.kind().name().toLowerCase(Locale.ROOT),
+                                    metric.bounds().count() > 0
+                                            ? "histogram"
+                                            : metric.kind().name().toLowerCase(Locale.ROOT),
                                     metric.labels().stream()
                                             .map(label -> "`" + label + "`")
                                             .collect(Collectors.joining(", ")),
@@ -83,7 +85,7 @@ class MetricsReferenceTest {
         Set<String> declared = new TreeSet<>();
         for (Metric metric : Metric.values()) {
             declared.add(metric.prometheusName());
-            if (metric.kind() == Metric.Kind.HISTOGRAM) {
+            if (metric.bounds().count() > 0) {
                 declared.add(metric.prometheusName() + "_max");
             }
         }
