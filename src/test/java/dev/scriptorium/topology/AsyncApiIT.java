@@ -34,6 +34,8 @@ class AsyncApiIT {
         }
         Files.writeString(work.resolve("topology/shipped.yaml"), AsyncApi.of(Pipelines.shipped()));
         Files.writeString(work.resolve("topology/replies.yaml"), AsyncApi.of(Pipelines.read(AsyncApiTest.PIPELINE)));
+        Files.writeString(
+                work.resolve("topology/registered.yaml"), AsyncApi.of(Pipelines.read(AsyncApiTest.REGISTERED)));
         if (!Files.isDirectory(work.resolve("node_modules/@asyncapi/parser"))) {
             boolean installed =
                     run(work, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent") == 0;
@@ -41,7 +43,13 @@ class AsyncApiIT {
         }
 
         // When
-        int code = run(work, "node", "check.mjs", "topology/shipped.yaml", "topology/replies.yaml");
+        int code = run(
+                work,
+                "node",
+                "check.mjs",
+                "topology/shipped.yaml",
+                "topology/replies.yaml",
+                "topology/registered.yaml");
 
         // Then
         assertThat(code).as(Files.readString(work.resolve("said.log"))).isZero();

@@ -23,6 +23,9 @@ class AsyncApiTest {
           orders.replies: {}
         """;
 
+    static final String REGISTERED =
+            PIPELINE + "registry: {url: 'http://registry:8080/apis/ccompat/v7', answers: confluent}\n";
+
     @Test
     void documentOfTheShippedPipelineIsWhatTheRepositoryHolds() throws Exception {
         Golden.check("topology/asyncapi.yaml", AsyncApi.of(Pipelines.shipped()));
@@ -47,8 +50,7 @@ class AsyncApiTest {
     void answersInARegistrysFormatSayWhereTheirSchemasIdStands() {
         // Given
         Pipeline usual = Pipelines.read(PIPELINE);
-        Pipeline registered = Pipelines.read(
-                PIPELINE + "registry: {url: 'http://registry:8080/apis/ccompat/v7', answers: confluent}\n");
+        Pipeline registered = Pipelines.read(REGISTERED);
 
         // When
         String document = AsyncApi.of(registered);
