@@ -3,38 +3,30 @@ package dev.scriptorium.dataset.gate;
 import dev.scriptorium.dataset.Candidate;
 import dev.scriptorium.dataset.GateSettings;
 import dev.scriptorium.dataset.Verdict;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.MissingResourceException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import opennlp.tools.langdetect.Language;
-import opennlp.tools.langdetect.LanguageDetectorModel;
-import opennlp.tools.langdetect.ThreadSafeLanguageDetectorME;
 
 /** Refuses a text in another language, as Apache OpenNLP's model of 103 languages sees it. */
 final class LanguageGate implements Gate {
     /** Enough to be sure; a longer text is judged by its beginning. */
     private static final int CHARACTERS_MAX = 500;
 
-    private static final String MODEL = "/langdetect-183.bin";
-
     /** Languages that ISO 639-1 has one code for, and the model another that ISO 639-3 puts below it. */
     private static final Map<String, String> MODEL_CODES = Map.of("zh", "cmn", "no", "nob", "fa", "pes", "ar", "ara");
 
     private final GateSettings.Language settings;
     private final Set<String> wanted;
-    private final ThreadSafeLanguageDetectorME detector;
+    private final LanguageModel model;
 
     /** @throws IllegalArgumentException if a language is not one of the model's */
     LanguageGate(GateSettings.Language settings) {
         this.settings = settings;
-        LanguageDetectorModel model = model();
-        this.detector = new ThreadSafeLanguageDetectorME(model);
-        Set<String> known = Set.of(detector.getSupportedLanguages());
+        this.model = LanguageModel.load();
+        Set<String> known = model.languages();
         this.wanted = settings.languages().stream()
                 .map(language -> code(language, known))
                 .collect(Collectors.toUnmodifiableSet());
@@ -53,8 +45,7 @@ final class LanguageGate implements Gate {
         if (text.isBlank()) {
             return new Verdict(name(), false, "no text", rule);
         }
-        Language found =
-                detector.predictLanguage(text.length() <= CHARACTERS_MAX ? text : text.substring(0, CHARACTERS_MAX));
+        Language found = model.of(text.length() <= CHARACTERS_MAX ? text : text.substring(0, CHARACTERS_MAX));
         return new Verdict(
                 name(),
                 wanted.contains(found.getLang()) && found.getConfidence() >= settings.confidenceMin(),
@@ -76,16 +67,5 @@ final class LanguageGate implements Gate {
                             + " languages known; they have codes of ISO 639, for example 'en'");
         }
         return code;
-    }
-
-    private static LanguageDetectorModel model() {
-        try (InputStream in = LanguageDetectorModel.class.getResourceAsStream(MODEL)) {
-            if (in == null) {
-                throw new IllegalStateException("the model of languages " + MODEL + " is not on the class path");
-            }
-            return new LanguageDetectorModel(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the model of languages cannot be read: " + e.getMessage(), e);
-        }
     }
 }
