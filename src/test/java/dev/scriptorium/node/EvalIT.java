@@ -24,17 +24,16 @@ class EvalIT {
         folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "eval");
     }
 
+    /** Questions of three kinds, and what llama.cpp made of them, as the file's first line says. */
+    private static final Path TASKS = Path.of("src/test/resources/dataset/choices.jsonl");
+
+    private static final Path LLAMA_CPP = Path.of("src/test/resources/dataset/choices-llama-cpp.jsonl");
+
     @Test
-    void eachChoiceIsScoredByTheTokensAfterItsContextAndTheSameCommandChangesNothing() throws Exception {
+    void eachChoiceIsScoredAsLlamaCppScoresItByTheTokensAfterItsContextAndTheSameCommandChangesNothing()
+            throws Exception {
         // Given
-        Path tasks = folder.resolve("tasks.jsonl");
-        Files.writeString(tasks, """
-            {"id": "arc", "question": "What is rain?", "choices": {"text": ["water that falls from clouds", "a drum"], \
-            "label": ["A", "B"]}, "answerKey": "A"}
-            {"id": "obqa", "question_stem": "Once upon a time there was a little", "choices": \
-            {"text": ["fox", "quantum tensor"], "label": ["A", "B"]}, "answerKey": "A"}
-            {"id": "plain", "context": "The moon moves around the ", "choices": ["earth", "spoon"], "answer": 0}
-            """);
+        List<String> expected = Files.readAllLines(LLAMA_CPP);
         List<List<String>> texts = List.of(
                 List.of("Question: What is rain?\nAnswer:", " water that falls from clouds", " a drum"),
                 List.of("Once upon a time there was a little", " fox", " quantum tensor"),
@@ -42,42 +41,55 @@ class EvalIT {
         Path report = folder.resolve("report.json");
 
         // When
-        run(tasks, report);
+        run(report);
         byte[] first = Files.readAllBytes(report);
         List<String> samples = Files.readAllLines(folder.resolve("report.json.samples.jsonl"));
-        run(tasks, report);
+        run(report);
 
         // Then
         assertThat(Files.readAllBytes(report)).isEqualTo(first);
         assertThat(Files.readAllLines(folder.resolve("report.json.samples.jsonl")))
                 .isEqualTo(samples);
-        Tokenizer tokenizer = Checkpoint.tokenizer(Path.of("models/scrivener-1m"));
+        requireTokensOfChoices(texts, samples);
         double right = 0;
         for (int i = 0; i < samples.size(); i++) {
             JsonNode sample = JSON.readTree(samples.get(i));
+            JsonNode llamaCpp = JSON.readTree(expected.get(i + 1));
+            assertThat(sample.get("id")).isEqualTo(llamaCpp.get("id"));
+            assertThat(sample.get("tokens")).isEqualTo(llamaCpp.get("tokens"));
+            for (int choice = 0; choice < sample.get("tokens").size(); choice++) {
+                assertThat(sample.get("log_likelihoods").get(choice).doubleValue())
+                        .isCloseTo(llamaCpp.get("log_likelihoods").get(choice).doubleValue(), within(1e-4));
+            }
+            right += sample.get("acc").intValue();
+        }
+        JsonNode said = JSON.readTree(first);
+        assertThat(said.get("scored").intValue()).isEqualTo(8);
+        assertThat(said.get("acc").doubleValue()).isCloseTo(right / 8, within(1e-12));
+        assertThat(said.get("weights_digest").textValue()).startsWith("sha256:");
+    }
+
+    /** By our own tokenizer: what is there with the choice and is not there without it. */
+    private static void requireTokensOfChoices(List<List<String>> texts, List<String> samples) throws Exception {
+        Tokenizer tokenizer = Checkpoint.tokenizer(Path.of("models/scrivener-1m"));
+        for (int i = 0; i < texts.size(); i++) {
             String context = texts.get(i).getFirst();
             List<Integer> tokens = new ArrayList<>();
             for (String choice : texts.get(i).subList(1, 3)) {
                 tokens.add(tokenizer.encode(context + choice).length - tokenizer.encode(context).length);
             }
-            assertThat(sample.get("tokens").toString())
+            assertThat(JSON.readTree(samples.get(i)).get("tokens").toString())
                     .isEqualTo(tokens.toString().replace(" ", ""));
-            assertThat(sample.get("log_likelihoods").get(0).doubleValue()).isNegative();
-            right += sample.get("acc").intValue();
         }
-        JsonNode said = JSON.readTree(first);
-        assertThat(said.get("scored").intValue()).isEqualTo(3);
-        assertThat(said.get("acc").doubleValue()).isCloseTo(right / 3, within(1e-12));
-        assertThat(said.get("weights_digest").textValue()).startsWith("sha256:");
     }
 
-    private void run(Path tasks, Path report) throws Exception {
+    private void run(Path report) throws Exception {
         String state = folder.resolve("state").toString();
         try (Launched command =
-                Launched.start(folder, "eval", tasks.toString(), "-o", report.toString(), "--state", state)) {
+                Launched.start(folder, "eval", TASKS.toString(), "-o", report.toString(), "--state", state)) {
             int ended = command.waitFor();
             assertThat(ended).as(command.said()).isZero();
-            assertThat(command.said()).contains("3 of 3 questions scored", "acc_norm");
+            assertThat(command.said()).contains("8 of 8 questions scored", "acc_norm");
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.scriptorium.topology.WaitingRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -188,7 +189,7 @@ public final class Reserve extends ContextualProcessor<byte[], byte[], byte[], b
     }
 
     private static String key(String tenant, long number) {
-        return "%016x/%s".formatted(number, tenant);
+        return HexFormat.of().toHexDigits(number) + "/" + tenant;
     }
 
     private void putAside(Record<byte[], byte[]> record) {

@@ -1,5 +1,7 @@
 package dev.scriptorium.topology.recipe;
 
+import java.util.HexFormat;
+
 /** The keys of the stores. A job has neither a slash nor an at sign, so none is the beginning of another's. */
 final class Keys {
     private Keys() {}
@@ -28,7 +30,7 @@ final class Keys {
     }
 
     static String number(String prefix, long number) {
-        return "%s%016x".formatted(prefix, number);
+        return prefix + HexFormat.of().toHexDigits(number);
     }
 
     static String pending(String job) {
@@ -36,7 +38,7 @@ final class Keys {
     }
 
     static String putOff(String job, long slot) {
-        return "%s@%016x/".formatted(job, slot);
+        return number(job + "@", slot) + "/";
     }
 
     static String exact(String job) {
