@@ -50,7 +50,11 @@ public final class NearIndex {
         int[] shingles = Shingles.set(hashes);
         long[] bands = minHash.bandsOf(hashes);
         long place = free(slot);
-        Match most = mostLike(shingles, bands, place);
+        long[][] alike = new long[bands.length][];
+        for (int band = 0; band < bands.length; band++) {
+            alike[band] = store.places(bands[band]);
+        }
+        Match most = mostLike(shingles, alike, place);
         if (most != null && most.similarity() > settings.similarityMax()) {
             return new Verdict(
                     GATE,
@@ -60,11 +64,11 @@ public final class NearIndex {
                     most.fingerprint().row());
         }
         store.putFingerprint(place, new Fingerprint(row, bands, shingles));
-        for (long band : bands) {
-            long[] places = store.places(band);
+        for (int band = 0; band < bands.length; band++) {
+            long[] places = alike[band];
             long[] more = Arrays.copyOf(places, places.length + 1);
             more[places.length] = place;
-            store.putPlaces(band, more);
+            store.putPlaces(bands[band], more);
         }
         return new Verdict(GATE, true, most == null ? "0" : share(most.similarity()), rule);
     }
@@ -92,10 +96,10 @@ public final class NearIndex {
     }
 
     /** Of two just as alike the one that stands first. */
-    private @Nullable Match mostLike(int[] shingles, long[] bands, long place) {
+    private @Nullable Match mostLike(int[] shingles, long[][] alike, long place) {
         TreeSet<Long> candidates = new TreeSet<>();
-        for (long band : bands) {
-            for (long found : store.places(band)) {
+        for (long[] places : alike) {
+            for (long found : places) {
                 if (found < place) {
                     candidates.add(found);
                 }
