@@ -73,13 +73,14 @@ class JobsIT {
         ok(3, "run", input.toString(), "--stable", "-o", byRun.toString(), "--state", folder + "/run");
 
         // When
-        ok(0, "submit", input.toString(), "--bootstrap-server", server);
+        String said = ok(0, "submit", input.toString(), "--bootstrap-server", server);
         ok(0, "submit", input.toString(), "--bootstrap-server", server);
         Path byResults = folder.resolve("by-results.jsonl");
         ok(3, "results", "mixed", "--stable", "-o", byResults.toString(), "--bootstrap-server", server);
         String jobs = ok(0, "jobs", "--json", "--bootstrap-server", server);
 
         // Then
+        assertThat(said).contains("next: scriptorium watch mixed --bootstrap-server " + server);
         assertThat(byRun).content().hasLineCount(13).contains("\"p1\"", "\"chat\"");
         assertThat(byResults).hasSameBinaryContentAs(byRun);
         assertThat(folder.resolve("by-results.errors.jsonl"))

@@ -113,6 +113,8 @@ public final class SubmitCommand implements Callable<Integer> {
                 sent.refused() > 0
                         ? String.format(Locale.ROOT, ", %,d of them refused: the results say why", sent.refused())
                         : "");
-        System.err.printf("next: scriptorium watch %s, then scriptorium results %s%n", job, job);
+        System.err.printf(
+                "next: scriptorium watch %s%s, then scriptorium results %s%s%n",
+                job, options.again(), job, options.again());
     }
 }

@@ -33,6 +33,12 @@ public final class PipelineOptions {
             description = "Where the embedded Kafka and the router keep their data. Default: ${DEFAULT-VALUE}")
     Path state = Path.of(".scriptorium");
 
+    /** What must be said again for the next command to find the same pipeline; with a space before it, or empty. */
+    public String again() {
+        return (file == null ? "" : " --pipeline " + file)
+                + (bootstrapServer == null ? "" : " --bootstrap-server " + bootstrapServer);
+    }
+
     /** The installation's own folder, for default files. */
     public static Path home() {
         return Path.of(System.getProperty("scriptorium.home", "."));
