@@ -32,6 +32,11 @@ public record Origin(String topic, int partition, long offset, long at, byte @Nu
         return new Origin(metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp(), record.key());
     }
 
+    /** The same under the key as it is understood. */
+    public Origin withKey(byte[] understood) {
+        return new Origin(topic, partition, offset, at, understood);
+    }
+
     /** @param headers as {@link #write} left them */
     public static Origin read(Headers headers) {
         byte[] position = RecordHeads.bytes(headers, POSITION);

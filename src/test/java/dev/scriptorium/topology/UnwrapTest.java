@@ -131,6 +131,54 @@ class UnwrapTest {
     }
 
     @Test
+    void aKeyOfARegisteredStringIsTheIdAndWaitsForItsSchemaToo() {
+        // Given
+        isJson(8);
+        byte[] key = wrapped(7, new byte[] {4, '1', '7'});
+        router.hostilePrompt(key, PLAIN, Map.of());
+        router.hostilePrompt(wrapped(7, new byte[] {4, '1', '8'}), wrapped(8, PLAIN), Map.of());
+        List<String> before = ids();
+
+        // When
+        known.put(7, WriterSchema.judge("AVRO", "\"string\"", List.of()));
+        router.pass(Duration.ofSeconds(2));
+
+        // Then
+        assertThat(before).isEmpty();
+        assertThat(ids()).containsExactly("default/17", "default/18");
+        assertThat(router.exits()).isEmpty();
+    }
+
+    @Test
+    void aKeyThatCannotBeReadDoesNotHarmAValueThatNamesItsId() {
+        // Given
+        known.put(7, WriterSchema.judge("AVRO", "\"string\"", List.of()));
+        byte[] damaged = wrapped(7, new byte[] {100, '1'});
+
+        // When
+        router.hostilePrompt(damaged, bytes("{\"id\":\"17\",\"prompt\":\"Once\"}"), Map.of());
+
+        // Then
+        assertThat(ids()).containsExactly("default/17");
+        assertThat(router.exits()).isEmpty();
+    }
+
+    @Test
+    void aStringIsNoPrompt() {
+        // Given
+        known.put(7, WriterSchema.judge("AVRO", "\"string\"", List.of()));
+
+        // When
+        router.prompt("a", wrapped(7, new byte[] {2, 'x'}), Map.of(), START);
+
+        // Then
+        assertThat(router.on("rejections"))
+                .singleElement()
+                .satisfies(each -> assertThat(new String(each.value(), StandardCharsets.ISO_8859_1))
+                        .contains("it is of a string, but only a dev.scriptorium.wire.avro.PromptEvent belongs here"));
+    }
+
+    @Test
     void howManyWaitIsTold() {
         // Given
         List<Long> told = new ArrayList<>();

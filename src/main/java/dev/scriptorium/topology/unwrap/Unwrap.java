@@ -20,7 +20,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes values out of Confluent's wire format and lets all others through.
+ * Takes values and keys out of Confluent's wire format and lets all others through.
  *
  * <p>The idea: what a schema's id stands for never changes, so this is a function of the record as soon as the schema
  * is known. Until then the record stands in a store, committed with its offset, and is looked at again each second; the
@@ -76,12 +76,7 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
         Origin origin = Origin.of(record, context().recordMetadata().orElseThrow());
         // Further down nobody else knows it: a record that waited comes without its place.
         Record<byte[], byte[]> marked = record.withHeaders(origin.write(record.headers()));
-        byte[] value = record.value();
-        if (value == null || value.length > settings.recordBytesMax() || !ConfluentFormat.isMarked(value)) {
-            context().forward(marked, settings.next());
-            return;
-        }
-        if (!leaves(marked, value, 0)) {
+        if (!leaves(marked, 0)) {
             WaitingRecord kept = new WaitingRecord(context().currentSystemTimeMs(), marked);
             waiting().put(origin.offset(), kept.bytes());
             count++;
@@ -90,7 +85,32 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
     }
 
     /** Whether it went on or out; {@code waitedMillis} is how long it stood here. */
-    private boolean leaves(Record<byte[], byte[]> marked, byte[] value, long waitedMillis) {
+    private boolean leaves(Record<byte[], byte[]> marked, long waitedMillis) {
+        Record<byte[], byte[]> keyed = keyed(marked, waitedMillis);
+        return keyed != null && leavesKeyed(keyed, waitedMillis);
+    }
+
+    /** With its key as text; null if that must wait. A key that cannot be read stays, for the value may name an id. */
+    private @Nullable Record<byte[], byte[]> keyed(Record<byte[], byte[]> marked, long waitedMillis) {
+        byte[] key = marked.key();
+        if (key == null || !ConfluentFormat.isMarked(key)) {
+            return marked;
+        }
+        return switch (format.text(key)) {
+            case Unwrapped.Value(var text) ->
+                marked.withKey(text)
+                        .withHeaders(Origin.read(marked.headers()).withKey(text).write(marked.headers()));
+            case Unwrapped.Wrong _ -> marked;
+            case Unwrapped.Waiting _ -> waitedMillis < settings.waitMax().toMillis() ? null : marked;
+        };
+    }
+
+    private boolean leavesKeyed(Record<byte[], byte[]> marked, long waitedMillis) {
+        byte[] value = marked.value();
+        if (value == null || value.length > settings.recordBytesMax() || !ConfluentFormat.isMarked(value)) {
+            context().forward(marked, settings.next());
+            return true;
+        }
         switch (format.unwrap(value)) {
             case Unwrapped.Value(var plain) -> context().forward(marked.withValue(plain), settings.next());
             case Unwrapped.Wrong(var reason) -> refuse(marked, reason);
@@ -137,9 +157,8 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
         }
         for (KeyValue<Long, byte[]> entry : some) {
             WaitingRecord kept = WaitingRecord.of(entry.value);
-            byte[] value = kept.record().value();
             long waited = context().currentSystemTimeMs() - kept.sinceMillis();
-            if (value == null || leaves(kept.record(), value, waited)) {
+            if (leaves(kept.record(), waited)) {
                 waiting().delete(entry.key);
                 count--;
             }

@@ -56,10 +56,45 @@ public final class ConfluentFormat {
                     case WriterSchema.Json() ->
                         new Unwrapped.Value(Arrays.copyOfRange(value, HEADER_BYTES, value.length));
                     case WriterSchema.Avro avro -> resolve(value, id, avro);
+                    case WriterSchema.Text() ->
+                        new Unwrapped.Wrong(said(
+                                id,
+                                "it is of a string, but only a %s belongs here"
+                                        .formatted(WriterSchema.PROMPT.getFullName())));
                 };
             case Lookup.Unknown(var reason) -> new Unwrapped.Wrong(said(id, reason));
             case Lookup.Pending(var reason) -> new Unwrapped.Waiting(said(id, reason));
         };
+    }
+
+    /** A record's key, if its schema is Avro's string: the text as UTF-8. @param key a marked one */
+    public Unwrapped text(byte[] key) {
+        int id = schemaId(key);
+        return switch (schemas.find(id)) {
+            case Lookup.Known(var schema) ->
+                switch (schema) {
+                    case WriterSchema.Text() -> text(key, id);
+                    case WriterSchema.Json _, WriterSchema.Avro _ ->
+                        new Unwrapped.Wrong(said(id, "but a key's must be Avro's string"));
+                };
+            case Lookup.Unknown(var reason) -> new Unwrapped.Wrong(said(id, reason));
+            case Lookup.Pending(var reason) -> new Unwrapped.Waiting(said(id, reason));
+        };
+    }
+
+    /** Allocates what is there, not what the length in front of it claims. */
+    private static Unwrapped text(byte[] key, int id) {
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(key, HEADER_BYTES, key.length - HEADER_BYTES, null);
+        try {
+            long length = decoder.readLong();
+            byte[] rest = decoder.inputStream().readAllBytes();
+            return rest.length == length
+                    ? new Unwrapped.Value(rest)
+                    : new Unwrapped.Wrong(
+                            said(id, "but %d bytes of text follow, not %d".formatted(rest.length, length)));
+        } catch (IOException e) {
+            return new Unwrapped.Wrong(said(id, "but the bytes do not hold a whole string"));
+        }
     }
 
     private Unwrapped resolve(byte[] value, int id, WriterSchema.Avro schema) {

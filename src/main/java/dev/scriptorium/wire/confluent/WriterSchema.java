@@ -13,7 +13,7 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 
-/** What wrote a value: a schema of a registry that can be read as a prompt. */
+/** What wrote a value: a schema of a registry that can be read as a prompt, or as its key. */
 public sealed interface WriterSchema {
     /** The schema that prompts are read by: {@code schemas/prompt.avsc}. */
     Schema PROMPT = ours("prompt");
@@ -23,6 +23,9 @@ public sealed interface WriterSchema {
 
     /** A JSON schema: its values are JSON after the five bytes, and are read as any other JSON. */
     record Json() implements WriterSchema {}
+
+    /** Avro's string, which is a key's and no value's. */
+    record Text() implements WriterSchema {}
 
     /**
      * Judges a schema once, so that values need not be.
@@ -49,6 +52,9 @@ public sealed interface WriterSchema {
             writer = parser.parse(text);
         } catch (AvroRuntimeException | StackOverflowError e) {
             return new WriterSchemas.Lookup.Unknown("it is no valid Avro schema: " + e.getMessage());
+        }
+        if (writer.getType() == Schema.Type.STRING) {
+            return new WriterSchemas.Lookup.Known(new Text());
         }
         if (writer.getType() != Schema.Type.RECORD || !writer.getFullName().equals(PROMPT.getFullName())) {
             String found = writer.getType() == Schema.Type.RECORD
