@@ -41,6 +41,10 @@ public final class StreamsSettings {
         // On a topic just made the first batch may fail and a later one in flight overtake it; the broker then refuses
         // the first as out of order until its time is up.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), "1");
+        // Of a router that gets too little processor time, Kafka Streams' 10 s end every transaction before its commit,
+        // and it begins again for ever. The price: when a router is lost together with its folder, what it had in hand
+        // stays hidden so long.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), "30000");
         settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocks.class.getName());
         settings.putAll(pipeline.kafka().forStreams());
         if (!settings.containsKey(KafkaProperties.BOOTSTRAP_SERVERS)) {
