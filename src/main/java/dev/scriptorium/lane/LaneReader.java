@@ -40,9 +40,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class LaneReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
-    private static final Duration POLL_WHILE_BUSY = Duration.ofMillis(10);
-    private static final Duration POLL_WHILE_IDLE = Duration.ofMillis(250);
-    private static final Duration WAIT_WHILE_FULL = Duration.ofMillis(20);
+    /** How late a cancellation may be heard; what the worker says ends the wait. */
+    private static final Duration WAIT_WHILE_BUSY = Duration.ofMillis(50);
+
+    private static final Duration WAIT_WHILE_IDLE = Duration.ofMillis(250);
+    private static final Duration WAIT_FOR_HANDOVER = Duration.ofMillis(10);
     private static final int BATCH_RECORDS_MAX = 64;
     private static final int ALONE_FROM_STARTS = 2;
 
@@ -61,7 +63,6 @@ public final class LaneReader implements AutoCloseable {
     private final AtomicInteger buffered = new AtomicInteger();
     private final AtomicInteger inWorker = new AtomicInteger();
     private final AtomicLong started = new AtomicLong();
-    private final AtomicLong unreadable = new AtomicLong();
     private final AtomicLong givenUp = new AtomicLong();
     private @Nullable Parcel alone;
     private volatile boolean closing;
@@ -117,7 +118,7 @@ public final class LaneReader implements AutoCloseable {
                 started.get(),
                 publisher.published(),
                 publisher.republished(),
-                unreadable.get(),
+                publisher.unreadable(),
                 givenUp.get(),
                 owned.commits());
     }
@@ -195,8 +196,8 @@ public final class LaneReader implements AutoCloseable {
         work += feed.hear(intake::cancel);
         boolean busy = inWorker.get() > 0 || publisher.unanswered() > 0 || buffers.size() > 0;
         boolean full = owned.pauseFull(!closing);
-        Duration wait = busy ? POLL_WHILE_BUSY : POLL_WHILE_IDLE;
-        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : wait)) {
+        Duration wait = busy ? WAIT_WHILE_BUSY : WAIT_WHILE_IDLE;
+        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : wait, () -> !said.isEmpty())) {
             receive(received);
             work++;
         }
@@ -208,7 +209,7 @@ public final class LaneReader implements AutoCloseable {
         if (full && work == 0) {
             // Not in poll: with fetched records of a paused partition in its hands, the consumer does not wait but
             // spins.
-            LockSupport.parkNanos(this, WAIT_WHILE_FULL.toNanos());
+            LockSupport.parkNanos(this, WAIT_WHILE_BUSY.toNanos());
         }
         return work;
     }
@@ -218,7 +219,7 @@ public final class LaneReader implements AutoCloseable {
         Instant end = clock.instant().plus(settings.limits().handoverTimeout());
         while (owned.isLeaving() && clock.instant().isBefore(end)) {
             if (publishSaid() + publisher.drain() + (closing ? 0 : feed()) == 0) {
-                LockSupport.parkNanos(this, POLL_WHILE_BUSY.toNanos());
+                LockSupport.parkNanos(this, WAIT_FOR_HANDOVER.toNanos());
             }
         }
     }
@@ -254,22 +255,7 @@ public final class LaneReader implements AutoCloseable {
                     codec.assignment(value),
                     value.length));
         } catch (UndecodableException e) {
-            sayUnreadable(received, e);
-            publisher.deadLetter(received, String.valueOf(e.getMessage()), () -> ledger.finish(received.offset()));
-        }
-    }
-
-    /** At the 1st, 2nd, 4th, 8th, …: whoever floods a lane with rubbish must not flood the logs too. */
-    private void sayUnreadable(ConsumerRecord<byte[], byte[]> received, UndecodableException cause) {
-        long count = unreadable.incrementAndGet();
-        if (Long.bitCount(count) == 1) {
-            LOG.atError()
-                    .addKeyValue("topic", received.topic())
-                    .addKeyValue("partition", received.partition())
-                    .addKeyValue("offset", received.offset())
-                    .addKeyValue("count", count)
-                    .addKeyValue("reason", cause.getMessage())
-                    .log("A lane has a record that is no assignment; it goes to the dead letters");
+            publisher.unreadable(received, String.valueOf(e.getMessage()), () -> ledger.finish(received.offset()));
         }
     }
 
@@ -370,6 +356,7 @@ public final class LaneReader implements AutoCloseable {
     /** On one of the worker's threads. */
     private void say(Said what) {
         said.add(what);
+        owned.wake();
         LockSupport.unpark(thread);
     }
 

@@ -49,6 +49,7 @@ final class OutcomePublisher {
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong republished = new AtomicLong();
+    private final AtomicLong unreadable = new AtomicLong();
     private int unanswered;
 
     OutcomePublisher(Producer<String, byte[]> producer, EventCodec codec, LaneSettings settings, InstantSource clock) {
@@ -99,7 +100,26 @@ final class OutcomePublisher {
     }
 
     /** Keeps a lane's record that nobody can read, bytes untouched, with headers that say why and whence. */
-    void deadLetter(ConsumerRecord<byte[], byte[]> unreadable, String reason, Runnable onDurable) {
+    void unreadable(ConsumerRecord<byte[], byte[]> received, String reason, Runnable onDurable) {
+        sayUnreadable(received, reason);
+        deadLetter(received, reason, onDurable);
+    }
+
+    /** At the 1st, 2nd, 4th, 8th, …: whoever floods a lane with rubbish must not flood the logs too. */
+    private void sayUnreadable(ConsumerRecord<byte[], byte[]> received, String reason) {
+        long count = unreadable.incrementAndGet();
+        if (Long.bitCount(count) == 1) {
+            LOG.atError()
+                    .addKeyValue("topic", received.topic())
+                    .addKeyValue("partition", received.partition())
+                    .addKeyValue("offset", received.offset())
+                    .addKeyValue("count", count)
+                    .addKeyValue("reason", reason)
+                    .log("A lane has a record that is no assignment; it goes to the dead letters");
+        }
+    }
+
+    private void deadLetter(ConsumerRecord<byte[], byte[]> unreadable, String reason, Runnable onDurable) {
         ProducerRecord<String, byte[]> outgoing = new ProducerRecord<>(
                 settings.deadLettersTopic(),
                 unreadable.key() == null ? null : new String(unreadable.key(), StandardCharsets.UTF_8),
@@ -166,6 +186,11 @@ final class OutcomePublisher {
 
     long published() {
         return published.get();
+    }
+
+    /** Records of lanes that are no assignments. */
+    long unreadable() {
+        return unreadable.get();
     }
 
     long republished() {

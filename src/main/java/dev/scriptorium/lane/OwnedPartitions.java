@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -19,7 +20,6 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedMemberEpochException;
@@ -44,6 +44,7 @@ final class OwnedPartitions {
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Consumer<byte[], byte[]> consumer;
+    private final WakeablePoll poll;
     private final LaneBuffers buffers;
     private final InstantSource clock;
     private final Map<TopicPartition, OffsetLedger> ledgers = new HashMap<>();
@@ -67,6 +68,7 @@ final class OwnedPartitions {
     OwnedPartitions(
             Consumer<byte[], byte[]> consumer, LaneBuffers buffers, InstantSource clock, Runnable beforeHandover) {
         this.consumer = consumer;
+        this.poll = new WakeablePoll(consumer);
         this.buffers = buffers;
         this.clock = clock;
         this.beforeHandover = beforeHandover;
@@ -76,11 +78,13 @@ final class OwnedPartitions {
         consumer.subscribe(topics, new ConsumerRebalanceListener() {
             @Override
             public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                poll.stopWaiting(partitions);
                 assigned(partitions);
             }
 
             @Override
             public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                poll.stopWaiting(partitions);
                 buffers.drop(partitions);
                 leaving = partitions;
                 beforeHandover.run();
@@ -92,6 +96,7 @@ final class OwnedPartitions {
 
             @Override
             public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                poll.stopWaiting(partitions);
                 forget(partitions);
             }
         });
@@ -118,9 +123,14 @@ final class OwnedPartitions {
         return !full.isEmpty();
     }
 
-    /** Records of partitions that are not paused; never longer than the timeout. */
-    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-        return consumer.poll(timeout);
+    /** Records of partitions that are not paused; see {@link WakeablePoll#poll}. */
+    List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout, BooleanSupplier isWorkLeft) {
+        return poll.poll(timeout, isWorkLeft);
+    }
+
+    /** From any thread: {@link #poll} does not wait any longer. */
+    void wake() {
+        poll.wake();
     }
 
     OffsetLedger ledgerOf(ConsumerRecord<byte[], byte[]> received) {
