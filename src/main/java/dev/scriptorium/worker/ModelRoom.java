@@ -1,6 +1,7 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.model.LanguageModel;
+import dev.scriptorium.worker.schedule.CacheRoom;
 
 /** The model's cache as the scheduler sees it. */
 final class ModelRoom implements CacheRoom<Generation> {

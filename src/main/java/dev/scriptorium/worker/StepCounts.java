@@ -1,6 +1,7 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.worker.Worker.TokenObserver;
+import dev.scriptorium.worker.schedule.Plan;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the step loop has done, for any thread to read. */
@@ -32,7 +33,7 @@ final class StepCounts {
     }
 
     /** @param full whether the step had no room for more */
-    void add(Scheduler.Plan<Generation> plan, boolean full) {
+    void add(Plan<Generation> plan, boolean full) {
         steps.incrementAndGet();
         if (full) {
             fullSteps.incrementAndGet();

@@ -9,6 +9,8 @@ import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.TokenChunk;
 import dev.scriptorium.model.LanguageModel.Logits;
 import dev.scriptorium.sample.NonFiniteLogitsException;
+import dev.scriptorium.worker.schedule.Plan;
+import dev.scriptorium.worker.schedule.Scheduler;
 import dev.scriptorium.worker.text.Form;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,8 +39,7 @@ final class StepLoop implements AutoCloseable {
     private final String workerName;
     private final InstantSource clock;
     private final Scheduler<Generation> scheduler;
-    /** The chunks of the step; the list is the same for every step. */
-    private final List<Generation> step = new ArrayList<>();
+    private final List<Generation> step = new ArrayList<>(); // its chunks; the same list for every step
 
     private final Queue<Generation> arrivals = new ConcurrentLinkedQueue<>();
     private final StepCounts counts;
@@ -82,7 +83,7 @@ final class StepLoop implements AutoCloseable {
         work += withdrawals.takeNews() ? withdraw() : 0;
         work += expire();
         work += scheduler.admit();
-        Scheduler.Plan<Generation> plan = scheduler.plan();
+        Plan<Generation> plan = scheduler.plan();
         if (plan.size() > 0) {
             work += plan.size();
             step(plan);
@@ -204,7 +205,7 @@ final class StepLoop implements AutoCloseable {
         return count;
     }
 
-    private void step(Scheduler.Plan<Generation> plan) {
+    private void step(Plan<Generation> plan) {
         long startedAt = clock.millis();
         Logits logits;
         step.clear();
@@ -310,7 +311,7 @@ final class StepLoop implements AutoCloseable {
         return true;
     }
 
-    private void isolate(Scheduler.Plan<Generation> plan, RuntimeException cause) {
+    private void isolate(Plan<Generation> plan, RuntimeException cause) {
         if (plan.size() == 1) {
             fail(plan.sequence(0), cause);
             return;

@@ -1,5 +1,8 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.worker.schedule.CacheRoom;
+import dev.scriptorium.worker.schedule.Plan;
+import dev.scriptorium.worker.schedule.Scheduler;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +33,7 @@ final class FakeRoom implements CacheRoom<String> {
     }
 
     /** Computes the plan. */
-    void pass(Scheduler.Plan<String> plan) {
+    void pass(Plan<String> plan) {
         for (int i = 0; i < plan.size(); i++) {
             FakeBlocks.Held each = held(plan.sequence(i));
             if (each.length() != plan.computed(i)) {

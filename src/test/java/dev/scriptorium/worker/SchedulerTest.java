@@ -3,6 +3,8 @@ package dev.scriptorium.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptorium.Seeds;
+import dev.scriptorium.worker.schedule.Plan;
+import dev.scriptorium.worker.schedule.Scheduler;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,7 +55,7 @@ class SchedulerTest {
         List<Boolean> caughtUp = new ArrayList<>();
 
         // When
-        for (Scheduler.Plan<String> plan = scheduler.plan(); plan.size() > 0; plan = scheduler.plan()) {
+        for (Plan<String> plan = scheduler.plan(); plan.size() > 0; plan = scheduler.plan()) {
             chunks.add(plan.count(0));
             caughtUp.add(plan.catchesUp(0));
             room.pass(plan);
@@ -102,6 +104,66 @@ class SchedulerTest {
 
         // Then
         assertThat(order.indexOf("bulk")).isEqualTo(passes - 1);
+    }
+
+    @Test
+    void anUrgentSequenceDoesNotWaitForAPlace() {
+        // Given
+        FakeRoom room = new FakeRoom(16, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 2, 100, 0);
+        add(scheduler, room, "oldest", 20);
+        add(scheduler, room, "youngest", 20);
+        add(scheduler, room, "waiting", 20);
+        scheduler.admit();
+        step(scheduler, room);
+        room.tokens.put("urgent", new int[] {ANY});
+
+        // When
+        scheduler.add("urgent", 1, true);
+        scheduler.admit();
+
+        // Then
+        assertThat(List.of(scheduler.running(0), scheduler.running(1))).containsExactly("urgent", "oldest");
+        assertThat(List.of(scheduler.waiting(0), scheduler.waiting(1))).containsExactly("youngest", "waiting");
+    }
+
+    @Test
+    void anUrgentSequenceDoesNotWaitForRoom() {
+        // Given
+        FakeRoom room = new FakeRoom(16, 10);
+        Scheduler<String> scheduler = new Scheduler<>(room, 4, 200, 0);
+        add(scheduler, room, "oldest", 60);
+        add(scheduler, room, "youngest", 60);
+        scheduler.admit();
+        step(scheduler, room);
+        room.tokens.put("urgent", new int[40]);
+
+        // When
+        scheduler.add("urgent", 40, true);
+        scheduler.admit();
+
+        // Then
+        assertThat(List.of(scheduler.running(0), scheduler.running(1))).containsExactly("urgent", "oldest");
+        assertThat(scheduler.waiting(0)).isEqualTo("youngest");
+    }
+
+    @Test
+    void urgentSequencesDoNotTakePlacesFromEachOther() {
+        // Given
+        FakeRoom room = new FakeRoom(16, 100);
+        Scheduler<String> scheduler = new Scheduler<>(room, 1, 100, 0);
+        room.tokens.put("first", new int[] {ANY});
+        room.tokens.put("second", new int[] {ANY});
+        scheduler.add("first", 1, true);
+        scheduler.admit();
+
+        // When
+        scheduler.add("second", 1, true);
+        scheduler.admit();
+
+        // Then
+        assertThat(scheduler.running(0)).isEqualTo("first");
+        assertThat(scheduler.preemptions()).isZero();
     }
 
     @Test
@@ -221,7 +283,7 @@ class SchedulerTest {
                 scheduler.add(name, room.tokens.get(name).length, random.nextInt(4) == 0);
             }
             scheduler.admit();
-            Scheduler.Plan<String> plan = scheduler.plan();
+            Plan<String> plan = scheduler.plan();
             Map<String, Integer> planned = planned(plan);
             assertThat(planned).hasSize(plan.size()).hasSizeLessThanOrEqualTo(sequencesMax);
             assertThat(plan.tokens()).isLessThanOrEqualTo(stepTokensMax);
@@ -281,7 +343,7 @@ class SchedulerTest {
         return tokens;
     }
 
-    private static Map<String, Integer> planned(Scheduler.Plan<String> plan) {
+    private static Map<String, Integer> planned(Plan<String> plan) {
         Map<String, Integer> planned = new LinkedHashMap<>();
         for (int i = 0; i < plan.size(); i++) {
             planned.put(plan.sequence(i), plan.count(i));
@@ -290,7 +352,7 @@ class SchedulerTest {
     }
 
     private static Map<String, Integer> step(Scheduler<String> scheduler, FakeRoom room) {
-        Scheduler.Plan<String> plan = scheduler.plan();
+        Plan<String> plan = scheduler.plan();
         Map<String, Integer> planned = planned(plan);
         room.pass(plan);
         scheduler.apply(plan);

@@ -153,7 +153,7 @@ class TwinsTest {
         });
 
         // Then
-        assertThat(order).containsExactly("running", "first", "urgent", "other");
+        assertThat(order).containsExactly("first", "urgent", "running", "other");
     }
 
     private static Sampling greedy(int maxTokens) {

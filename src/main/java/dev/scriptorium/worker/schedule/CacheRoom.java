@@ -1,11 +1,11 @@
-package dev.scriptorium.worker;
+package dev.scriptorium.worker.schedule;
 
 /**
  * The key/value cache, as far as the scheduler's decisions need it.
  *
  * @param <S> a sequence
  */
-interface CacheRoom<S> {
+public interface CacheRoom<S> {
     /** Positions of one block. */
     int blockTokens();
 

@@ -1,7 +1,7 @@
-package dev.scriptorium.worker;
+package dev.scriptorium.worker.schedule;
 
+import dev.scriptorium.worker.schedule.Plan.Entry;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +21,18 @@ import java.util.Map;
  * <p>Where two sequences begin alike and the older one computes a block in this step that the younger one needs next,
  * the younger one waits for it, and has it for nothing in the step after.
  *
- * <p>The order is that of arrival, but an urgent sequence goes before others that came at most
- * {@link #URGENT_PASSES_MAX} arrivals earlier. It is kept strictly: a large one at the head waits for room, and small
- * ones behind it wait with it, so it is never passed over for ever.
+ * <p>The order is that of arrival, but an urgent sequence counts as if it had come {@link #URGENT_PASSES_MAX} arrivals
+ * earlier, and does not wait for a place: the youngest of those that run gives it its own, if that one comes after it
+ * in this order, and goes on later. The order is kept strictly: a large one at the head waits for room, and small ones
+ * behind it wait with it, so it is never passed over for ever.
  *
  * <p>A step in steady state makes no garbage.
  *
  * @param <S> a sequence, as the caller knows it; equal ones are the same one
  */
-final class Scheduler<S> {
-    static final int URGENT_PASSES_MAX = 128;
+public final class Scheduler<S> {
+    /** More than usually wait in a worker, so that an urgent one is next; few enough that the others' turn comes. */
+    public static final int URGENT_PASSES_MAX = 4096;
 
     private final CacheRoom<S> room;
     private final int sequencesMax;
@@ -45,92 +47,11 @@ final class Scheduler<S> {
     private int blocksPlanned; // that the plan takes of those that are free
 
     /** @param guessStepTokensMax a step of fewer tokens is filled up to this with guesses; 0 for none ever */
-    Scheduler(CacheRoom<S> room, int sequencesMax, int stepTokensMax, int guessStepTokensMax) {
+    public Scheduler(CacheRoom<S> room, int sequencesMax, int stepTokensMax, int guessStepTokensMax) {
         this.room = room;
         this.sequencesMax = sequencesMax;
         this.stepTokensMax = stepTokensMax;
         this.guessStepTokensMax = Math.min(guessStepTokensMax, stepTokensMax);
-    }
-
-    private static final class Entry<S> {
-        private final S sequence;
-        private long order;
-        private int known;
-        private int computed;
-        private boolean alone;
-
-        private Entry(S sequence, long order, int known) {
-            this.sequence = sequence;
-            this.order = order;
-            this.known = known;
-        }
-
-        private int behind() {
-            return known - computed;
-        }
-    }
-
-    /** Who computes how many tokens in a step, oldest first. The scheduler has one, and fills it anew each time. */
-    static final class Plan<S> {
-        private final List<Entry<S>> entries = new ArrayList<>();
-        private int[] counts = {};
-        private int[] guesses = {};
-        private int tokens;
-
-        int size() {
-            return entries.size();
-        }
-
-        S sequence(int index) {
-            return entries.get(index).sequence;
-        }
-
-        /** How many tokens of it are computed; its chunk starts here. */
-        int computed(int index) {
-            return entries.get(index).computed;
-        }
-
-        /** 1 or more, guesses among them. */
-        int count(int index) {
-            return counts[index];
-        }
-
-        /** How many of its tokens, at the end of its chunk, are guesses. */
-        int guesses(int index) {
-            return guesses[index];
-        }
-
-        /** Whether its next token can be sampled after the step. */
-        boolean catchesUp(int index) {
-            return entries.get(index).behind() == counts[index] - guesses[index];
-        }
-
-        /** Tokens of all. */
-        int tokens() {
-            return tokens;
-        }
-
-        private void clear() {
-            entries.clear();
-            tokens = 0;
-        }
-
-        private void add(Entry<S> entry, int count) {
-            if (entries.size() == counts.length) {
-                counts = Arrays.copyOf(counts, 2 * counts.length + 8);
-                guesses = Arrays.copyOf(guesses, counts.length);
-            }
-            counts[entries.size()] = count;
-            guesses[entries.size()] = 0;
-            entries.add(entry);
-            tokens += count;
-        }
-
-        private void addGuesses(int index, int count) {
-            counts[index] += count;
-            guesses[index] = count;
-            tokens += count;
-        }
     }
 
     /**
@@ -138,32 +59,50 @@ final class Scheduler<S> {
      *
      * @param promptTokens how many tokens are known of it, at least 1
      */
-    void add(S sequence, int promptTokens, boolean urgent) {
+    public void add(S sequence, int promptTokens, boolean urgent) {
         if (promptTokens < 1) {
             throw new IllegalArgumentException("a sequence of " + promptTokens + " tokens has nothing to compute");
         }
         long order = arrivals++ + (urgent ? 0 : URGENT_PASSES_MAX);
-        enqueue(waiting, new Entry<>(sequence, order, promptTokens));
+        enqueue(waiting, new Entry<>(sequence, urgent, order, promptTokens));
     }
 
     /** Lets sequences at the head of the queue run as long as there is room; returns how many. */
-    int admit() {
+    public int admit() {
         int count = 0;
-        while (!waiting.isEmpty() && running.size() < sequencesMax) {
-            Entry<S> head = waiting.getFirst();
-            room.open(head.sequence);
-            head.computed = room.reuse(head.sequence, head.known);
-            if (!fits(head)) {
-                room.close(head.sequence);
-                head.computed = 0;
-                break;
-            }
-            waiting.removeFirst();
-            enqueue(running, head);
-            bySequence.put(head.sequence, head);
+        while (!waiting.isEmpty() && admit(waiting.getFirst())) {
             count++;
         }
         return count;
+    }
+
+    private boolean admit(Entry<S> head) {
+        if (running.size() >= sequencesMax && !makesWay(head)) {
+            return false;
+        }
+        room.open(head.sequence);
+        head.computed = room.reuse(head.sequence, head.known);
+        while (!fits(head)) {
+            if (!makesWay(head)) {
+                room.close(head.sequence);
+                head.computed = 0;
+                return false;
+            }
+        }
+        waiting.removeFirst();
+        enqueue(running, head);
+        bySequence.put(head.sequence, head);
+        return true;
+    }
+
+    /** Whether somebody who runs gave his place and his blocks to this urgent one. */
+    private boolean makesWay(Entry<S> head) {
+        Entry<S> youngest = running.getLast();
+        if (!head.urgent || youngest.order <= head.order || youngest.alone) {
+            return false;
+        }
+        preempt(youngest);
+        return true;
     }
 
     /** Whether there is room for it, for what the others have yet to compute, and for each to grow a little. */
@@ -195,11 +134,12 @@ final class Scheduler<S> {
     }
 
     /** A sequence that still waits is urgent from now on. */
-    void hasten(S sequence) {
+    public void hasten(S sequence) {
         for (int i = 0; i < waiting.size(); i++) {
             Entry<S> entry = waiting.get(i);
             if (entry.sequence.equals(sequence)) {
                 waiting.remove(i);
+                entry.urgent = true;
                 entry.order = Math.min(entry.order, arrivals++);
                 enqueue(waiting, entry);
                 return;
@@ -208,7 +148,7 @@ final class Scheduler<S> {
     }
 
     /** Forgets a sequence, wherever it is; what it holds in the cache is the caller's to give back. */
-    void remove(S sequence) {
+    public void remove(S sequence) {
         Entry<S> gone = bySequence.remove(sequence);
         List<Entry<S>> queue = gone == null ? waiting : running;
         for (int i = 0; i < queue.size(); i++) {
@@ -224,7 +164,7 @@ final class Scheduler<S> {
      * sent back to the queue. A sequence that has to run alone gets the step for itself. The plan is valid until the
      * next call.
      */
-    Plan<S> plan() {
+    public Plan<S> plan() {
         plan.clear();
         blocksPlanned = 0;
         for (int i = 0; i < running.size(); i++) {
@@ -265,7 +205,7 @@ final class Scheduler<S> {
     /** A step of few tokens waits for memory, not for arithmetic; then a guess costs little. */
     private void planGuesses() {
         for (int i = 0; i < plan.size() && plan.tokens() < guessStepTokensMax; i++) {
-            Entry<S> entry = plan.entries.get(i);
+            Entry<S> entry = plan.entry(i);
             if (entry.behind() == 1) {
                 int most = roomFor(entry, 1 + guessStepTokensMax - plan.tokens(), blocksWanted(entry, 1)) - 1;
                 int guesses = room.guess(entry.sequence, most);
@@ -333,28 +273,28 @@ final class Scheduler<S> {
     }
 
     /** The planned step was done; whether guesses were right is still to be told. */
-    void apply(Plan<S> done) {
+    public void apply(Plan<S> done) {
         for (int i = 0; i < done.size(); i++) {
-            Entry<S> entry = done.entries.get(i);
-            entry.computed += done.counts[i] - done.guesses[i];
+            Entry<S> entry = done.entry(i);
+            entry.computed += done.count(i) - done.guesses(i);
             entry.alone = entry.alone && entry.behind() > 0;
         }
     }
 
     /** One more token of the sequence is known. */
-    void grow(S sequence) {
+    public void grow(S sequence) {
         find(sequence).known++;
     }
 
     /** The token that is known since the last {@link #grow} was guessed right, so it is computed too. */
-    void confirmGuess(S sequence) {
+    public void confirmGuess(S sequence) {
         find(sequence).computed++;
     }
 
     /**
      * Computes a sequence anew from its first token, alone in its steps until it caught up. Its cache is given back.
      */
-    void restartAlone(S sequence) {
+    public void restartAlone(S sequence) {
         Entry<S> entry = find(sequence);
         room.close(sequence);
         room.open(sequence);
@@ -362,26 +302,26 @@ final class Scheduler<S> {
         entry.alone = true;
     }
 
-    int running() {
+    public int running() {
         return running.size();
     }
 
     /** The sequence in this place of those that run, oldest first. */
-    S running(int index) {
+    public S running(int index) {
         return running.get(index).sequence;
     }
 
-    int waiting() {
+    public int waiting() {
         return waiting.size();
     }
 
     /** The sequence in this place of the queue. */
-    S waiting(int index) {
+    public S waiting(int index) {
         return waiting.get(index).sequence;
     }
 
     /** How often a sequence had to give its blocks back. */
-    long preemptions() {
+    public long preemptions() {
         return preemptions;
     }
 
