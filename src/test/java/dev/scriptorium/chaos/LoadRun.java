@@ -31,6 +31,9 @@ final class LoadRun implements AutoCloseable {
     // A profile of the router alone: -Dload.router.java="-Xmx1g -XX:StartFlightRecording=filename=…"
     private static final String ROUTER_JAVA = System.getProperty("load.router.java", "-Xmx1g");
 
+    // A commit touches every partition of a lane; with hundreds of them a tenth of a second is too often.
+    private static final String COMMIT_INTERVAL_MS = System.getProperty("load.commit.interval.ms", "1000");
+
     private final Path folder;
     private final Path pipeline;
     private final String bootstrapServers;
@@ -200,7 +203,8 @@ final class LoadRun implements AutoCloseable {
               completions: {partitions: 8}
             kafka:
               bootstrap.servers: "%s"
-            """.formatted(dummy, Math.max(8, workers), bootstrapServers);
+              streams: {commit.interval.ms: "%s"}
+            """.formatted(dummy, Math.max(8, workers), bootstrapServers, COMMIT_INTERVAL_MS);
     }
 
     @Override
