@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptorium.Programs;
 import dev.scriptorium.dataset.Row;
-import dev.scriptorium.table.TableFormat;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,18 +37,11 @@ class DuckDbIT {
     void readsTheSameRowsFromParquetAndFromJsonLines() throws Exception {
         // Given
         Path work = duckDb();
-        Manifest manifest;
-        ExportSettings settings =
-                new ExportSettings(List.of(TableFormat.PARQUET, TableFormat.JSON_LINES), 50, null, List.of());
-        try (DatasetExport export = DatasetExport.open(folder, SampleRows.JOB, "rows-0", 0, settings)) {
-            for (int i = 0; i < ROWS; i++) {
-                export.add(i, SampleRows.row(i));
-            }
-            manifest = export.finish();
-        }
+        Manifest manifest = SampleRows.export(folder, ROWS, 50);
 
         // When
-        JsonNode said = new ObjectMapper().readTree(node(work, folder.toString()));
+        JsonNode said =
+                new ObjectMapper().readTree(Programs.said(work, List.of("node", "read.mjs", folder.toString())));
 
         // Then
         JsonNode parquet = said.path("parquet");
@@ -84,41 +75,20 @@ class DuckDbIT {
         Files.writeString(work.resolve("package.json"), "{\"private\": true, \"type\": \"module\"}\n");
         Files.writeString(work.resolve("read.mjs"), SCRIPT);
         if (!Files.isDirectory(work.resolve("node_modules/@duckdb/node-api"))) {
-            assumeTrue(isOnPath("node") && isOnPath("npm"), "needs node and npm, to read with DuckDB");
-            Process npm = new ProcessBuilder(
+            assumeTrue(
+                    Programs.isOnPath("node") && Programs.isOnPath("npm"), "needs node and npm, to read with DuckDB");
+            boolean installed = Programs.succeeds(
+                    work,
+                    work.resolve("npm.log"),
+                    List.of(
                             "npm",
                             "install",
                             "--no-package-lock",
                             "--no-audit",
                             "--no-fund",
-                            "@duckdb/node-api@1.5.6-r.1")
-                    .directory(work.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(work.resolve("npm.log").toFile())
-                    .start();
-            boolean installed = npm.waitFor(180, TimeUnit.SECONDS) && npm.exitValue() == 0;
+                            "@duckdb/node-api@1.5.6-r.1"));
             assumeTrue(installed, "needs the npm registry, to install @duckdb/node-api: " + work.resolve("npm.log"));
         }
         return work;
-    }
-
-    private static String node(Path work, String folder) throws IOException, InterruptedException {
-        Path errors = work.resolve("errors.log");
-        Process node = new ProcessBuilder("node", "read.mjs", folder)
-                .directory(work.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(node.waitFor()).as(Files.readString(errors)).isZero();
-        return said;
-    }
-
-    private static boolean isOnPath(String program) {
-        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(place, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -6,6 +6,9 @@ import dev.scriptorium.dataset.RowKey;
 import dev.scriptorium.dataset.Verdict;
 import dev.scriptorium.event.FinishReason;
 import dev.scriptorium.event.ResolvedSampling;
+import dev.scriptorium.table.TableFormat;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Rows of a recipe: every fifth is dropped, every eleventh has failed, every seventh was drawn again. */
@@ -62,6 +65,18 @@ final class SampleRows {
                 verdicts,
                 earlier,
                 null);
+    }
+
+    /** A data set of the first so many, in both formats. */
+    static Manifest export(Path folder, int rows, int shardRows) throws IOException {
+        ExportSettings settings =
+                new ExportSettings(List.of(TableFormat.PARQUET, TableFormat.JSON_LINES), shardRows, null, List.of());
+        try (DatasetExport export = DatasetExport.open(folder, JOB, "rows-0", 0, settings)) {
+            for (int i = 0; i < rows; i++) {
+                export.add(i, row(i));
+            }
+            return export.finish();
+        }
     }
 
     private SampleRows() {}
