@@ -22,6 +22,7 @@ final class BarChart {
         this.bars = List.copyOf(bars);
     }
 
+    /** It stands on a ground of its own, because a page may be dark where the reader's system is light. */
     String svg() {
         long most = Math.max(1, bars.stream().mapToLong(Bar::value).max().orElse(1));
         int height = HEAD_HEIGHT + ROW_HEIGHT * bars.size() + 8;
@@ -29,8 +30,9 @@ final class BarChart {
                 new StringBuilder(String.format(Locale.ROOT, """
                         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s">
                         <style>text{font:13px system-ui,sans-serif;fill:#24292f}.t{font-weight:600;font-size:15px}\
-                    .b{fill:#3b6ea5}\
-                        @media(prefers-color-scheme:dark){text{fill:#e6edf3}.b{fill:#6ea8e0}}</style>
+                    .b{fill:#3b6ea5}.g{fill:#fff}\
+                        @media(prefers-color-scheme:dark){text{fill:#e6edf3}.b{fill:#6ea8e0}.g{fill:#0d1117}}</style>
+                        <rect class="g" width="100%%" height="100%%" rx="6"/>
                         <text class="t" x="8" y="24">%s</text>
                     """, WIDTH, height, escaped(title), escaped(title)));
         int y = HEAD_HEIGHT;

@@ -162,14 +162,22 @@ final class Card {
         return table.append('\n').toString();
     }
 
+    /** From the shortest texts to the longest; lengths that none has are shown between others only. */
     private String histogram() {
+        List<Long> counted = counts.tokenHistogram();
         List<BarChart.Bar> bars = new ArrayList<>();
+        int lastUsed = counted.size() - 1;
+        while (lastUsed > 0 && counted.get(lastUsed) == 0) {
+            lastUsed--;
+        }
         int from = 0;
-        for (int i = 0; i < counts.tokenHistogram().size(); i++) {
+        for (int i = 0; i <= lastUsed; i++) {
             boolean isLast = i == Statistics.TOKEN_BOUNDS.size();
             String label = isLast ? "over " + from : from + 1 + "–" + Statistics.TOKEN_BOUNDS.get(i);
             from = isLast ? from : Statistics.TOKEN_BOUNDS.get(i);
-            bars.add(new BarChart.Bar(label, counts.tokenHistogram().get(i), ""));
+            if (!bars.isEmpty() || counted.get(i) > 0) {
+                bars.add(new BarChart.Bar(label, counted.get(i), ""));
+            }
         }
         return new BarChart("Texts by their length in tokens", bars).svg();
     }

@@ -174,8 +174,11 @@ class DatasetExportTest {
                             .parse(new ByteArrayInputStream(svg))
                             .getElementsByTagName("rect")
                             .getLength())
-                    .isGreaterThan(2);
+                    .isGreaterThan(3);
         }
+        assertThat(Files.readString(folder.resolve("pictures/tokens.svg")))
+                .contains(">17–32<", ">257–384<")
+                .doesNotContain(">1–16<", ">385–512<", ">over ");
     }
 
     @Test
