@@ -177,8 +177,8 @@ class DatasetExportTest {
                     .isGreaterThan(3);
         }
         assertThat(Files.readString(folder.resolve("pictures/tokens.svg")))
-                .contains(">17–32<", ">257–384<")
-                .doesNotContain(">1–16<", ">385–512<", ">over ");
+                .contains(">17–32<", ">193–256<")
+                .doesNotContain(">1–16<", ">257–384<", ">over ");
     }
 
     @Test
