@@ -1,6 +1,9 @@
 package dev.scriptorium.batch;
 
+import dev.scriptorium.table.RowReader;
+import dev.scriptorium.table.Table;
 import dev.scriptorium.table.TableFormat;
+import dev.scriptorium.wire.PromptDecoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +13,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -61,6 +65,25 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
             case JSON_LINES -> new PromptLines(path, lineBytesMax);
             case CSV, TSV, PARQUET -> new TablePrompts(this);
         };
+    }
+
+    /**
+     * Columns of a table that are called as request fields are, and yet say nothing to the pipeline: a table gives ids
+     * and prompts, and {@link #settings} everything else. None if the table cannot be read, which its reader tells.
+     */
+    public List<String> idleFields() {
+        if (!isTable()) {
+            return List.of();
+        }
+        try (RowReader rows = new Table(path, format()).open()) {
+            return rows.columns().stream()
+                    .filter(PromptDecoder::isField)
+                    .filter(name -> !name.equals(columns.id()) && !name.equals(columns.prompt()))
+                    .filter(name -> !settings.containsKey(name))
+                    .toList();
+        } catch (IOException | RuntimeException e) {
+            return List.of();
+        }
     }
 
     /** {@code sha256:} and 64 hex digits over the bytes, and over how they are read. */

@@ -198,6 +198,11 @@ public final class PromptDecoder {
                 json.delivery());
     }
 
+    /** Whether a request may have a field of that name. */
+    public static boolean isField(String name) {
+        return RequestField.named(name).isPresent();
+    }
+
     private void requireSize(byte[] value) {
         if (value.length > recordBytesMax) {
             throw new Refusal(

@@ -2,9 +2,11 @@ package dev.scriptorium.node.jobs;
 
 import dev.scriptorium.batch.PromptFile;
 import dev.scriptorium.event.RequestId;
+import dev.scriptorium.node.process.Notice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -56,7 +58,14 @@ final class InputOptions {
         if (!Files.isReadable(path) || Files.isDirectory(path)) {
             throw new IllegalStateException("the input " + path + " is not a file that can be read");
         }
-        return new PromptFile(path, new PromptFile.Columns(idColumn, promptColumn), settings);
+        PromptFile file = new PromptFile(path, new PromptFile.Columns(idColumn, promptColumn), settings);
+        List<String> idle = file.idleFields();
+        if (!idle.isEmpty()) {
+            Notice.say(
+                    "%s: column '%s' is not sent with the prompts, but comes back as it is; --set %s=… sets it for all"
+                            .formatted(path.getFileName(), String.join("', '", idle), idle.getFirst()));
+        }
+        return file;
     }
 
     boolean isTable() {

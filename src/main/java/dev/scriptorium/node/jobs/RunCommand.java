@@ -70,7 +70,6 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PromptFile file = input.file();
         Pipeline pipeline = model.applied(options.load());
         if (dryRun) {
             try (Shutdown.Guard _ = shutdown.guard()) {
@@ -79,6 +78,7 @@ public final class RunCommand implements Callable<Integer> {
                         .code();
             }
         }
+        PromptFile file = input.file();
         try (Shutdown.Guard _ = shutdown.guard();
                 Services services = Services.open(pipeline, options, 0)) {
             services.createTopics();
