@@ -27,6 +27,7 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.StaleMemberEpochException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -224,6 +225,7 @@ final class OwnedPartitions {
             unread.clear();
             return true;
         } catch (RetriableException
+                | WakeupException
                 | UnknownMemberIdException
                 | StaleMemberEpochException
                 | FencedMemberEpochException e) {
