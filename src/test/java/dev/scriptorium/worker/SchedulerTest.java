@@ -19,8 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SchedulerTest {
-    private static final int ANY = 1;
-
     static LongStream seeds() {
         return Seeds.of(300);
     }
@@ -90,11 +88,9 @@ class SchedulerTest {
         FakeRoom room = new FakeRoom(16, 10);
         Scheduler<String> scheduler = new Scheduler<>(room, 1, 100, 0);
         int passes = Scheduler.URGENT_PASSES_MAX;
-        room.tokens.put("bulk", new int[] {ANY});
-        scheduler.add("bulk", 1, false);
+        add(scheduler, room, "bulk", 1);
         for (int i = 1; i <= passes + 5; i++) {
-            room.tokens.put("urgent" + i, new int[] {ANY});
-            scheduler.add("urgent" + i, 1, true);
+            addUrgent(scheduler, room, "urgent" + i, 1);
         }
 
         // When
@@ -116,10 +112,9 @@ class SchedulerTest {
         add(scheduler, room, "waiting", 20);
         scheduler.admit();
         step(scheduler, room);
-        room.tokens.put("urgent", new int[] {ANY});
 
         // When
-        scheduler.add("urgent", 1, true);
+        addUrgent(scheduler, room, "urgent", 1);
         scheduler.admit();
 
         // Then
@@ -136,10 +131,9 @@ class SchedulerTest {
         add(scheduler, room, "youngest", 60);
         scheduler.admit();
         step(scheduler, room);
-        room.tokens.put("urgent", new int[40]);
 
         // When
-        scheduler.add("urgent", 40, true);
+        addUrgent(scheduler, room, "urgent", 40);
         scheduler.admit();
 
         // Then
@@ -152,13 +146,11 @@ class SchedulerTest {
         // Given
         FakeRoom room = new FakeRoom(16, 100);
         Scheduler<String> scheduler = new Scheduler<>(room, 1, 100, 0);
-        room.tokens.put("first", new int[] {ANY});
-        room.tokens.put("second", new int[] {ANY});
-        scheduler.add("first", 1, true);
+        addUrgent(scheduler, room, "first", 1);
         scheduler.admit();
 
         // When
-        scheduler.add("second", 1, true);
+        addUrgent(scheduler, room, "second", 1);
         scheduler.admit();
 
         // Then
@@ -360,9 +352,18 @@ class SchedulerTest {
     }
 
     private static void add(Scheduler<String> scheduler, FakeRoom room, String sequence, int promptTokens) {
+        add(scheduler, room, sequence, promptTokens, false);
+    }
+
+    private static void addUrgent(Scheduler<String> scheduler, FakeRoom room, String sequence, int promptTokens) {
+        add(scheduler, room, sequence, promptTokens, true);
+    }
+
+    private static void add(
+            Scheduler<String> scheduler, FakeRoom room, String sequence, int promptTokens, boolean urgent) {
         room.tokens.put(
                 sequence,
                 new SplittableRandom(sequence.hashCode()).ints(promptTokens).toArray());
-        scheduler.add(sequence, promptTokens, false);
+        scheduler.add(sequence, promptTokens, urgent);
     }
 }
