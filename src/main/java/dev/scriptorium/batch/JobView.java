@@ -25,7 +25,7 @@ public record JobView(
         @Nullable Instant updatedAt) {
     static JobView of(String job, @Nullable Batch batch, @Nullable JobTally tally) {
         JobTally counts = tally != null ? tally : new JobTally(job, 0, 0, 0, 0, 0, Instant.EPOCH);
-        long done = counts.completed() + counts.rejected();
+        long done = counts.done();
         long seen = Math.max(counts.admitted(), done);
         long requests = batch != null && batch.requests() > 0 ? batch.requests() : seen;
         return new JobView(

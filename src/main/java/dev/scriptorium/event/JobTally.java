@@ -19,4 +19,9 @@ public record JobTally(
         long rejected,
         long promptTokens,
         long completionTokens,
-        Instant updatedAt) {}
+        Instant updatedAt) {
+    /** Requests that have ended. */
+    public long done() {
+        return completed + rejected;
+    }
+}

@@ -27,7 +27,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,7 +146,7 @@ final class LiveView implements AutoCloseable {
     }
 
     private void takeAnswer(ConsumerRecord<byte[], byte[]> found) throws IOException {
-        JsonNode answer = Call.JSON.readTree(reader.json(found.value(), schema(found)));
+        JsonNode answer = Call.JSON.readTree(reader.json(found.value(), header(found, AnswerFrame.SCHEMA_HEADER)));
         boolean isLine = answer.has("custom_id");
         JsonNode body = isLine ? answer.path("response").path("body") : answer;
         JsonNode own = isLine ? body.path("scriptorium") : body;
@@ -188,11 +187,6 @@ final class LiveView implements AutoCloseable {
                 .forEach(partition ->
                         partitions.put(new TopicPartition(topic, partition.partition()), from.toEpochMilli()));
         return partitions;
-    }
-
-    private static @Nullable String schema(ConsumerRecord<byte[], byte[]> found) {
-        String header = header(found, AnswerFrame.SCHEMA_HEADER);
-        return header.isEmpty() ? null : header;
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> found, String name) {

@@ -57,6 +57,6 @@ public record FullTally(
 
     private long counted() {
         JobTally now = tally.get();
-        return now == null ? 0 : now.completed() + now.rejected();
+        return now == null ? 0 : now.done();
     }
 }
