@@ -24,12 +24,25 @@ public final class ComputeTeam implements AutoCloseable {
         void run(int part, int parts);
     }
 
+    /** Work in more parts than there are threads: whoever is free takes the next one. */
+    public interface Pieces {
+        /**
+         * @param piece 0 to pieces - 1, each done once, by whichever thread
+         * @param thread 0 to {@link #threads} - 1: one at a time does it, so what belongs to that number is its own
+         */
+        void run(int piece, int pieces, int thread);
+    }
+
     private final Member[] members;
     private final AtomicInteger unfinished = new AtomicInteger();
     private @Nullable Task task; // written before round, read after
     private volatile int round;
     private volatile boolean closed;
     private volatile @Nullable Thread waiting; // the caller, while it is parked
+    private final Task takeTask = this::take; // made once: a step must leave no garbage
+    private final AtomicInteger nextPiece = new AtomicInteger();
+    private @Nullable Pieces work; // as task
+    private int pieces;
 
     /** @param threads 1 or more; the thread that calls {@link #run} is one of them */
     public ComputeTeam(int threads) {
@@ -73,6 +86,28 @@ public final class ComputeTeam implements AutoCloseable {
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);
+        }
+    }
+
+    /**
+     * As {@link #run(Task)}, in pieces. A thread that loses its processor for a while, to another program or to another
+     * thread of this one, delays the whole by a piece, not by its share. What a piece computes must not depend on who
+     * does it, or when.
+     *
+     * <p>A thread whose piece throws takes no further ones.
+     */
+    public void run(Pieces next, int count) {
+        work = next;
+        pieces = count;
+        nextPiece.set(0);
+        run(takeTask);
+        work = null;
+    }
+
+    private void take(int thread, int threads) {
+        Pieces taken = Objects.requireNonNull(work);
+        for (int piece = nextPiece.getAndIncrement(); piece < pieces; piece = nextPiece.getAndIncrement()) {
+            taken.run(piece, pieces, thread);
         }
     }
 

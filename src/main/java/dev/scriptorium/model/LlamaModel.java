@@ -20,6 +20,12 @@ public final class LlamaModel implements LanguageModel {
     /** Tasks smaller than this are done sooner than they are shared: about two microseconds on one thread. */
     private static final long SHARED_MULTIPLICATIONS_MIN = 1 << 16;
 
+    /**
+     * How uneven threads may be: one that loses its processor delays a task by a piece. Smaller pieces would load
+     * activations too often.
+     */
+    private static final int PIECES_A_THREAD = 8;
+
     private final LlamaConfig config;
     private final LlamaWeights weights;
     private final Kernels kernels;
@@ -40,14 +46,14 @@ public final class LlamaModel implements LanguageModel {
     private int packedColumns;
     private Matrix matrix;
     private PackedRows matrixOf;
-    private final ComputeTeam.Task normTask = this::normPart;
-    private final ComputeTeam.Task packTask = this::packPart;
-    private final ComputeTeam.Task projectTask = this::projectPart;
-    private final ComputeTeam.Task rotateTask = this::rotatePart;
-    private final ComputeTeam.Task attendTask = this::attendPart;
-    private final ComputeTeam.Task gateTask = this::gatePart;
-    private final ComputeTeam.Task addProductTask = this::addProductPart;
-    private final ComputeTeam.Task logitsTask = this::logitsPart;
+    private final ComputeTeam.Pieces normTask = this::normPart;
+    private final ComputeTeam.Pieces packTask = this::packPart;
+    private final ComputeTeam.Pieces projectTask = this::projectPart;
+    private final ComputeTeam.Pieces rotateTask = this::rotatePart;
+    private final ComputeTeam.Pieces attendTask = this::attendPart;
+    private final ComputeTeam.Pieces gateTask = this::gatePart;
+    private final ComputeTeam.Pieces addProductTask = this::addProductPart;
+    private final ComputeTeam.Pieces logitsTask = this::logitsPart;
 
     /**
      * @param kernels whichever: all compute the same bits
@@ -157,12 +163,12 @@ public final class LlamaModel implements LanguageModel {
         pack(a.normed, config.hiddenSize(), tokens);
     }
 
-    private void normPart(int part, int parts) {
+    private void normPart(int piece, int pieces, int thread) {
         int stride = Kernels.stride(config.hiddenSize());
-        int end = Kernels.share(normTokens, part + 1, parts);
-        for (int token = Kernels.share(normTokens, part, parts); token < end; token++) {
+        int end = Kernels.share(normTokens, piece + 1, pieces);
+        for (int token = Kernels.share(normTokens, piece, pieces); token < end; token++) {
             int at = token * stride;
-            kernels.rmsNorm(a.hidden, at, normWeights, config.rmsNormEpsilon(), a.normed, a.scratch[part]);
+            kernels.rmsNorm(a.hidden, at, normWeights, config.rmsNormEpsilon(), a.normed, a.scratch[thread]);
         }
     }
 
@@ -174,8 +180,9 @@ public final class LlamaModel implements LanguageModel {
         share((long) tokens * columns, packTask);
     }
 
-    private void packPart(int part, int parts) {
-        a.packed.fill(packed, Kernels.share(packedColumns, part, parts), Kernels.share(packedColumns, part + 1, parts));
+    private void packPart(int piece, int pieces, int thread) {
+        int end = Kernels.share(packedColumns, piece + 1, pieces);
+        a.packed.fill(packed, Kernels.share(packedColumns, piece, pieces), end);
     }
 
     /** query, key, value = W normed */
@@ -183,10 +190,10 @@ public final class LlamaModel implements LanguageModel {
         share(work(w.query(), batch.tokens()) + 2 * work(w.key(), batch.tokens()), projectTask);
     }
 
-    private void projectPart(int part, int parts) {
-        product(w.query(), a.packed, a.query, part, parts);
-        product(w.key(), a.packed, a.key, part, parts);
-        product(w.value(), a.packed, a.value, part, parts);
+    private void projectPart(int piece, int pieces, int thread) {
+        product(w.query(), a.packed, a.query, piece, pieces, thread);
+        product(w.key(), a.packed, a.key, piece, pieces, thread);
+        product(w.value(), a.packed, a.value, piece, pieces, thread);
     }
 
     /** Turns queries and keys by the angles of their positions, and puts keys and values into the cache. */
@@ -194,11 +201,11 @@ public final class LlamaModel implements LanguageModel {
         share((long) batch.tokens() * (config.querySize() + 2 * config.keyValueSize()), rotateTask);
     }
 
-    private void rotatePart(int part, int parts) {
+    private void rotatePart(int piece, int pieces, int thread) {
         int queryStride = Kernels.stride(config.querySize());
         int keyStride = Kernels.stride(config.keyValueSize());
-        int end = Kernels.share(batch.tokens(), part + 1, parts);
-        for (int token = Kernels.share(batch.tokens(), part, parts); token < end; token++) {
+        int end = Kernels.share(batch.tokens(), piece + 1, pieces);
+        for (int token = Kernels.share(batch.tokens(), piece, pieces); token < end; token++) {
             int position = batch.position(token);
             rotate(a.query, token * queryStride, config.heads(), position);
             rotate(a.key, token * keyStride, config.keyValueHeads(), position);
@@ -219,13 +226,12 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /**
-     * Heads outside, tokens inside: a thread's share is some heads of all tokens, however long each of them looks back,
-     * and the heads that share keys follow each other.
+     * Heads outside, tokens inside: a piece is some tokens of a head, and the heads that share keys follow each other.
      */
-    private void attendPart(int part, int parts) {
-        int end = Kernels.share(config.heads() * batch.tokens(), part + 1, parts);
-        for (int item = Kernels.share(config.heads() * batch.tokens(), part, parts); item < end; item++) {
-            attend(item % batch.tokens(), item / batch.tokens(), part);
+    private void attendPart(int piece, int pieces, int thread) {
+        int end = Kernels.share(config.heads() * batch.tokens(), piece + 1, pieces);
+        for (int item = Kernels.share(config.heads() * batch.tokens(), piece, pieces); item < end; item++) {
+            attend(item % batch.tokens(), item / batch.tokens(), thread);
         }
     }
 
@@ -249,14 +255,14 @@ public final class LlamaModel implements LanguageModel {
         share(2 * work(w.gate(), batch.tokens()), gateTask);
     }
 
-    private void gatePart(int part, int parts) {
-        product(w.gate(), a.packed, a.gate, part, parts);
-        product(w.up(), a.packed, a.up, part, parts);
-        int start = firstRow(w.gate(), part, parts);
-        int end = firstRow(w.gate(), part + 1, parts);
+    private void gatePart(int piece, int pieces, int thread) {
+        product(w.gate(), a.packed, a.gate, piece, pieces, thread);
+        product(w.up(), a.packed, a.up, piece, pieces, thread);
+        int start = firstRow(w.gate(), piece, pieces);
+        int end = firstRow(w.gate(), piece + 1, pieces);
         for (int token = 0; token < batch.tokens(); token++) {
             int at = token * Kernels.stride(config.intermediateSize());
-            kernels.swiglu(a.gate, a.up, at + start, end - start, a.scratch[part]);
+            kernels.swiglu(a.gate, a.up, at + start, end - start, a.scratch[thread]);
         }
         a.packedInner.fill(a.gate, start, end);
     }
@@ -268,10 +274,10 @@ public final class LlamaModel implements LanguageModel {
         share(work(of, batch.tokens()), addProductTask);
     }
 
-    private void addProductPart(int part, int parts) {
-        product(matrix, matrixOf, a.branch, part, parts);
-        int start = firstRow(matrix, part, parts);
-        int end = firstRow(matrix, part + 1, parts);
+    private void addProductPart(int piece, int pieces, int thread) {
+        product(matrix, matrixOf, a.branch, piece, pieces, thread);
+        int start = firstRow(matrix, piece, pieces);
+        int end = firstRow(matrix, piece + 1, pieces);
         for (int token = 0; token < batch.tokens(); token++) {
             int at = token * Kernels.stride(config.hiddenSize());
             kernels.add(a.hidden, a.branch, at + start, at + end);
@@ -303,32 +309,32 @@ public final class LlamaModel implements LanguageModel {
         return logits;
     }
 
-    private void logitsPart(int part, int parts) {
-        product(weights.output(), a.packed, a.logits, part, parts);
+    private void logitsPart(int piece, int pieces, int thread) {
+        product(weights.output(), a.packed, a.logits, piece, pieces, thread);
     }
 
     private static long work(Matrix w, int tokens) {
         return (long) w.rows() * w.columns() * tokens;
     }
 
-    /** This part's rows of W x. */
-    private void product(Matrix of, PackedRows x, float[] y, int part, int parts) {
+    /** This piece's rows of W x. */
+    private void product(Matrix of, PackedRows x, float[] y, int piece, int pieces, int thread) {
         int panels = Kernels.panels(of.rows());
-        int panel = Kernels.share(panels, part, parts);
-        kernels.product(of, panel, Kernels.share(panels, part + 1, parts), x, y, a.scratch[part]);
+        int panel = Kernels.share(panels, piece, pieces);
+        kernels.product(of, panel, Kernels.share(panels, piece + 1, pieces), x, y, a.scratch[thread]);
     }
 
-    /** Where a part's rows begin; padding belongs to nobody. */
-    private static int firstRow(Matrix of, int part, int parts) {
-        int panel = Kernels.share(Kernels.panels(of.rows()), part, parts);
+    /** Where a piece's rows begin; padding belongs to nobody. */
+    private static int firstRow(Matrix of, int piece, int pieces) {
+        int panel = Kernels.share(Kernels.panels(of.rows()), piece, pieces);
         return Math.min(of.rows(), Kernels.firstRow(panel));
     }
 
-    private void share(long multiplications, ComputeTeam.Task task) {
-        if (multiplications < SHARED_MULTIPLICATIONS_MIN) {
-            task.run(0, 1);
+    private void share(long multiplications, ComputeTeam.Pieces task) {
+        if (multiplications < SHARED_MULTIPLICATIONS_MIN || team.threads() == 1) {
+            task.run(0, 1, 0);
         } else {
-            team.run(task);
+            team.run(task, team.threads() * PIECES_A_THREAD);
         }
     }
 }

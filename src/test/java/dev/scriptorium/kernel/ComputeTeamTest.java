@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +81,83 @@ class ComputeTeamTest {
 
             // Then
             assertThat(done[0]).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void doesEveryPieceOnce(int threads) {
+        // Given
+        AtomicIntegerArray counts = new AtomicIntegerArray(17);
+        int rounds = 500;
+        try (ComputeTeam team = new ComputeTeam(threads)) {
+
+            // When
+            for (int round = 0; round < rounds; round++) {
+                team.run(
+                        (piece, pieces, thread) -> {
+                            assertThat(pieces).isEqualTo(17);
+                            assertThat(thread).isBetween(0, threads - 1);
+                            counts.incrementAndGet(piece);
+                        },
+                        17);
+            }
+
+            // Then
+            assertThat(IntStream.range(0, 17).map(counts::get)).containsOnly(rounds);
+        }
+    }
+
+    @Test
+    void aThreadThatIsHeldUpLeavesAllOtherPiecesToTheRest() {
+        // Given
+        int count = 16;
+        CountDownLatch others = new CountDownLatch(count - 1);
+        try (ComputeTeam team = new ComputeTeam(2)) {
+
+            // When: the first piece ends only after all others, so its thread can do none of those
+            team.run(
+                    (piece, pieces, thread) -> {
+                        if (piece == 0) {
+                            await(others);
+                        } else {
+                            others.countDown();
+                        }
+                    },
+                    count);
+
+            // Then
+            assertThat(others.getCount()).isZero();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void handsAPiecesExceptionToTheCallerAndWorksOn() {
+        // Given
+        AtomicIntegerArray counts = new AtomicIntegerArray(8);
+        try (ComputeTeam team = new ComputeTeam(2)) {
+
+            // When
+            Throwable thrown = catchThrowable(() -> team.run(
+                    (piece, pieces, thread) -> {
+                        if (piece == 3) {
+                            throw new IllegalArgumentException("piece " + piece);
+                        }
+                    },
+                    8));
+
+            // Then
+            assertThat(thrown).isInstanceOf(IllegalArgumentException.class).hasMessage("piece 3");
+            team.run((piece, pieces, thread) -> counts.incrementAndGet(piece), 8);
+            assertThat(IntStream.range(0, 8).map(counts::get)).containsOnly(1);
         }
     }
 
