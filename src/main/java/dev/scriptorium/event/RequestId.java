@@ -1,7 +1,5 @@
 package dev.scriptorium.event;
 
-import java.util.regex.Pattern;
-
 /**
  * Who a request is: a job and an id that is unique within it, because users number their lines from one in every file.
  *
@@ -13,16 +11,39 @@ public record RequestId(String job, String id) {
     public static final int JOB_CHARACTERS_MAX = 128;
     public static final int ID_CHARACTERS_MAX = 256;
 
-    private static final Pattern JOB = Pattern.compile("[A-Za-z0-9._-]{1," + JOB_CHARACTERS_MAX + "}");
-
     public RequestId {
-        if (!JOB.matcher(job).matches()) {
+        if (!isJob(job)) {
             throw new InvalidFieldException(
                     "job", job, "must be 1 to 128 letters, digits, dots, dashes or underscores");
         }
-        if (id.isEmpty() || id.length() > ID_CHARACTERS_MAX || id.chars().anyMatch(Character::isISOControl)) {
+        if (id.isEmpty() || id.length() > ID_CHARACTERS_MAX || hasControl(id)) {
             throw new InvalidFieldException("id", id, "must be 1 to 256 characters, none of them a control character");
         }
+    }
+
+    // Loops, because every event of the pipeline has an id.
+
+    private static boolean isJob(String job) {
+        if (job.isEmpty() || job.length() > JOB_CHARACTERS_MAX) {
+            return false;
+        }
+        for (int i = 0; i < job.length(); i++) {
+            char c = job.charAt(i);
+            boolean isLetter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!isLetter && !(c >= '0' && c <= '9') && c != '.' && c != '_' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasControl(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (Character.isISOControl(id.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

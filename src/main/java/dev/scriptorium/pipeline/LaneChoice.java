@@ -35,12 +35,15 @@ public final class LaneChoice {
             step++;
         }
         int best = start;
+        long least = Long.MAX_VALUE;
         for (int i = 0, at = start; i < partitions; i++, at = (at + step) % partitions) {
-            if (backlog.applyAsLong(at) < room) {
+            long there = backlog.applyAsLong(at);
+            if (there < room) {
                 return at;
             }
-            if (backlog.applyAsLong(at) < backlog.applyAsLong(best)) {
+            if (there < least) {
                 best = at;
+                least = there;
             }
         }
         return best;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a JSON request may say: the catalogue that the decoder goes by and that {@code docs/reference/request-fields.md}
@@ -60,6 +61,10 @@ public enum RequestField {
      * those are accepted, because clients send them unasked. {@code null} asks for nothing anywhere.
      */
     static final Map<String, List<String>> UNSUPPORTED = unsupported();
+
+    private static final Map<String, RequestField> BY_NAME = Arrays.stream(values())
+            .flatMap(field -> field.names.stream().map(name -> Map.entry(name, field)))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     private final String key;
     private final String type;
@@ -163,9 +168,7 @@ public enum RequestField {
     }
 
     static Optional<RequestField> named(String name) {
-        return Arrays.stream(values())
-                .filter(field -> field.names.contains(name))
-                .findFirst();
+        return Optional.ofNullable(BY_NAME.get(name));
     }
 
     /** The end of a sentence that says what alone may be asked of an unsupported parameter. */
