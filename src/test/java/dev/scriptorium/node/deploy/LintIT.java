@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What linters of others, from npm, say of {@code deploy/}. */
+/** What linters of others, from npm and Debian, say of {@code deploy/} and of the scripts. */
 class LintIT {
     private static final Path SCRIPTS = Path.of("src/test/resources/lint");
     private static final Path WORK = Path.of("target/lint").toAbsolutePath();
@@ -26,17 +27,20 @@ class LintIT {
     private record Said(int status, String text) {}
 
     @BeforeAll
-    static void install() throws Exception {
-        assumeTrue(
-                run("node", "--version").status() == 0
-                        && run("npm", "--version").status() == 0,
-                "needs node and npm, to run linters of others");
+    static void copyScripts() throws Exception {
         Files.createDirectories(WORK);
         try (Stream<Path> scripts = Files.list(SCRIPTS)) {
             for (Path script : scripts.toList()) {
                 Files.copy(script, WORK.resolve(script.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+    }
+
+    private static void installFromNpm() throws Exception {
+        assumeTrue(
+                run("node", "--version").status() == 0
+                        && run("npm", "--version").status() == 0,
+                "needs node and npm, to run linters of others");
         if (!Files.isDirectory(WORK.resolve("node_modules/typescript"))) {
             Said npm = run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent");
             assumeTrue(npm.status() == 0, "needs the npm registry, to install linters: " + npm.text());
@@ -46,6 +50,7 @@ class LintIT {
     @Test
     void kubernetesKnowsEveryFieldOfTheManifests() throws Exception {
         // Given
+        installFromNpm();
         List<Path> manifests = manifests();
 
         // When
@@ -59,6 +64,7 @@ class LintIT {
     @Test
     void aFieldThatIsMisspeltAndAValueOfAWrongTypeAreFound() throws Exception {
         // Given
+        installFromNpm();
         Path wrong = folder.resolve("worker.yaml");
         String right = DeployFiles.read("kubernetes/worker.yaml");
         Files.writeString(
@@ -77,6 +83,7 @@ class LintIT {
     @Test
     void dockerComposesSchemaAndItsLinterTakeTheComposeFile() throws Exception {
         // Given
+        installFromNpm();
         String file = DeployFiles.ROOT
                 .resolve("compose/compose.yaml")
                 .toAbsolutePath()
@@ -93,6 +100,7 @@ class LintIT {
     @Test
     void twoLintersTakeTheDockerfile() throws Exception {
         // Given
+        installFromNpm();
         String file =
                 DeployFiles.ROOT.resolve("docker/Dockerfile").toAbsolutePath().toString();
 
@@ -103,6 +111,48 @@ class LintIT {
         // Then
         assertThat(language.text()).isEmpty();
         assertThat(practice.text()).contains("Issues: None found");
+    }
+
+    @Test
+    void yamllintTakesEveryYamlFile() throws Exception {
+        // Given
+        assumeTrue(run("yamllint", "--version").status() == 0, "needs yamllint");
+        String deploy = DeployFiles.ROOT.toAbsolutePath().toString();
+        String topology = Path.of("topology").toAbsolutePath().toString();
+
+        // When
+        Said said = run("yamllint", "--strict", "-c", "yamllint.yaml", deploy, topology);
+
+        // Then
+        assertThat(said.text()).isEmpty();
+        assertThat(said.status()).isZero();
+    }
+
+    @Test
+    void shellcheckTakesEveryScript() throws Exception {
+        // Given
+        assumeTrue(run("shellcheck", "--version").status() == 0, "needs shellcheck");
+        List<String> command = new ArrayList<>(List.of("shellcheck"));
+        try (Stream<Path> bench = Files.walk(Path.of("src/bench"))) {
+            Stream.concat(Stream.of(Path.of("scriptorium"), Path.of(".ci/run")), bench.filter(LintIT::isShell))
+                    .forEach(script -> command.add(script.toAbsolutePath().toString()));
+        }
+
+        // When
+        Said said = run(command.toArray(String[]::new));
+
+        // Then
+        assertThat(said.text()).isEmpty();
+        assertThat(said.status()).isZero();
+        assertThat(command).hasSizeGreaterThan(5);
+    }
+
+    private static boolean isShell(Path file) {
+        try {
+            return Files.isRegularFile(file) && Files.readString(file).startsWith("#!/usr/bin/env bash");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<Path> manifests() throws IOException {
