@@ -3,6 +3,7 @@ package dev.scriptorium.chaos;
 import dev.scriptorium.chaos.CommitLog.Place;
 import dev.scriptorium.event.Completion;
 import dev.scriptorium.event.Outcome;
+import dev.scriptorium.event.Rejection;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.UndecodableException;
@@ -77,12 +78,15 @@ final class Account {
     Again again(List<Blow> blows, String group) {
         Map<String, Long> tokens = new HashMap<>();
         Map<String, Integer> repeats = new HashMap<>();
+        Map<String, List<String>> said = new HashMap<>();
         mail.readAll(List.of("outcomes"), record -> {
             Outcome outcome = outcome(record);
             if (outcome != null && outcome.request().job().equals(job)) {
                 long count = outcome instanceof Completion completion
                         ? completion.usage().completionTokens()
                         : 0;
+                said.computeIfAbsent(outcome.request().id(), each -> new ArrayList<>())
+                        .add(Instant.ofEpochMilli(record.timestamp()) + " by " + by(outcome));
                 if (tokens.put(outcome.request().id(), count) != null) {
                     repeats.merge(outcome.request().id(), 1, Integer::sum);
                 }
@@ -98,7 +102,22 @@ final class Account {
         int outside = repeats.entrySet().stream()
                 .mapToInt(each -> Math.max(0, each.getValue() - hits.getOrDefault(each.getKey(), 0)))
                 .sum();
+        if (outside > 0) {
+            System.out.println("blows: " + blows);
+            repeats.forEach((id, times) -> {
+                if (times > hits.getOrDefault(id, 0)) {
+                    System.out.println("outside: " + id + " " + said.get(id));
+                }
+            });
+        }
         return new Again(twice, inFlight, outside);
+    }
+
+    private static String by(Outcome outcome) {
+        return switch (outcome) {
+            case Completion completion -> completion.worker();
+            case Rejection rejection -> "a rejection, " + rejection.code();
+        };
     }
 
     /** How many blows found each request begun and not finished. */
