@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scriptorium.Programs;
 import dev.scriptorium.client.ClientSettings;
 import dev.scriptorium.client.PromptBuilder;
 import dev.scriptorium.client.ScriptoriumClient;
@@ -212,7 +213,8 @@ class ClientsIT {
     @Test
     void theExamplesInJavaScriptRunWithKafkajsAndAvsc() throws Exception {
         // Given
-        assumeTrue(isOnPath("node") && isOnPath("npm"), "needs node and npm, to run kafkajs and avsc");
+        assumeTrue(
+                Programs.isOnPath("node") && Programs.isOnPath("npm"), "needs node and npm, to run kafkajs and avsc");
         Path work = Path.of("target/examples/javascript").toAbsolutePath();
         copy(Path.of("examples/javascript"), work);
         copy(Path.of("schemas"), Path.of("target/schemas").toAbsolutePath());
@@ -316,14 +318,5 @@ class ClientsIT {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static boolean isOnPath(String program) {
-        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(place, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

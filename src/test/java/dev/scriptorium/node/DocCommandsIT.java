@@ -2,6 +2,7 @@ package dev.scriptorium.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptorium.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class DocCommandsIT {
         // When
         try {
             for (DocBlocks.Block block : DocBlocks.of(page)) {
-                if (block.isParsedOnly() || !block.needs().isEmpty() && !isOnPath(block.needs())) {
+                if (block.isParsedOnly() || !block.needs().isEmpty() && !Programs.isOnPath(block.needs())) {
                     LOG.info("{} is not run: {}", block, block.note());
                 } else if (block.isService()) {
                     services.push(serve(block, folder, ports));
@@ -118,15 +119,6 @@ class DocCommandsIT {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         process.onExit().join();
-    }
-
-    private static boolean isOnPath(String program) {
-        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(place, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static int freePort() throws IOException {

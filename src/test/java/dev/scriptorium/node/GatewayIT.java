@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptorium.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -205,7 +206,9 @@ class GatewayIT {
 
     /** OpenAI's package, installed once under target; without npm or a registry the test is skipped. */
     private static Path openAiPackage() throws Exception {
-        assumeTrue(isOnPath("node") && isOnPath("npm"), "needs node and npm, to run OpenAI's own package");
+        assumeTrue(
+                Programs.isOnPath("node") && Programs.isOnPath("npm"),
+                "needs node and npm, to run OpenAI's own package");
         Path work = Path.of("target/openai").toAbsolutePath();
         Files.createDirectories(work);
         for (String script : List.of("package.json", "all.mjs", "ends.mjs")) {
@@ -301,14 +304,5 @@ class GatewayIT {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static boolean isOnPath(String program) {
-        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(place, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -3,11 +3,11 @@ package dev.scriptorium.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scriptorium.Programs;
 import dev.scriptorium.node.process.ExitCode;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class ServeIT {
     @Test
     void kcatProducesAPromptAndReadsItsCompletion() throws Exception {
         // Given
-        assumeTrue(isOnPath("kcat"), "needs kcat (apt install kcat), a Kafka client that nobody here wrote");
+        assumeTrue(Programs.isOnPath("kcat"), "needs kcat (apt install kcat), a Kafka client that nobody here wrote");
         String server = "127.0.0.1:" + freePort();
         try (Launched serve = serve(server)) {
             serve.until(() -> says(serve, "ready"));
@@ -84,15 +84,6 @@ class ServeIT {
         }
         assertThat(kcat.waitFor(4, TimeUnit.MINUTES)).as("kcat ended").isTrue();
         return new String(kcat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private static boolean isOnPath(String program) {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(folder, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static int freePort() throws IOException {

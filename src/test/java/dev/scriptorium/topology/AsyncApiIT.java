@@ -3,6 +3,7 @@ package dev.scriptorium.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scriptorium.Programs;
 import dev.scriptorium.topology.contract.AsyncApi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,9 @@ class AsyncApiIT {
     @Test
     void parserOfAsyncApiFindsNothingWrong() throws Exception {
         // Given
-        assumeTrue(isOnPath("node") && isOnPath("npm"), "needs node and npm, to run AsyncAPI's own parser");
+        assumeTrue(
+                Programs.isOnPath("node") && Programs.isOnPath("npm"),
+                "needs node and npm, to run AsyncAPI's own parser");
         Path work = Path.of("target/asyncapi").toAbsolutePath();
         Files.createDirectories(work.resolve("topology"));
         Files.createDirectories(work.resolve("schemas"));
@@ -67,14 +70,5 @@ class AsyncApiIT {
             return 1;
         }
         return process.exitValue();
-    }
-
-    private static boolean isOnPath(String program) {
-        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(place, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 }
