@@ -1,5 +1,6 @@
 package dev.scriptorium.batch;
 
+import dev.scriptorium.event.Batch;
 import dev.scriptorium.table.RowReader;
 import dev.scriptorium.table.Table;
 import dev.scriptorium.table.TableFormat;
@@ -15,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of prompts in one of the formats that people have.
@@ -47,6 +49,18 @@ public record PromptFile(Path path, Columns columns, Map<String, String> setting
      */
     public record Columns(String id, String prompt) {
         public static final Columns DEFAULT = new Columns("id", "prompt");
+    }
+
+    /** One that was submitted, read as it was then, where the caller says nothing else. */
+    public static PromptFile submitted(Path path, Batch.@Nullable Table table) {
+        return table == null
+                ? of(path)
+                : new PromptFile(path, new Columns(table.idColumn(), table.promptColumn()), table.settings());
+    }
+
+    /** How its rows become requests; null if it is lines. */
+    Batch.@Nullable Table table() {
+        return isTable() ? new Batch.Table(columns.id(), columns.prompt(), settings) : null;
     }
 
     /** By the end of the file's name; what has no known one is taken for lines of JSON. */

@@ -106,7 +106,13 @@ public final class Submission {
 
     private Batch batch(String digest, Instant now) {
         Map<Phase, Instant> reached = new EnumMap<>(Map.of(Phase.VALIDATING, now));
-        Batch.Origin origin = new Batch.Origin(job.input().path().toString(), digest, null, null, null);
+        Batch.Origin origin = new Batch.Origin(
+                job.input().path().toString(),
+                digest,
+                null,
+                null,
+                null,
+                job.input().table());
         return new Batch(
                 job.name(),
                 tenant,

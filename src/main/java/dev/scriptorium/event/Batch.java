@@ -70,13 +70,28 @@ public record Batch(
      * @param file the id under which the gateway keeps it; null if it never had it
      * @param endpoint the one that all lines are for; null if they may differ
      * @param window how long the batch may take, as its sender wrote it ({@code 24h})
+     * @param table how its rows became requests; null if it is none, or if nobody said
      */
     public record Origin(
             String name,
             String digest,
             @Nullable String file,
             @Nullable String endpoint,
-            @Nullable String window) {}
+            @Nullable String window,
+            @Nullable Table table) {}
+
+    /**
+     * How rows become requests.
+     *
+     * @param idColumn the column with each row's id
+     * @param promptColumn the column with the text to continue
+     * @param settings request fields for every row; values as JSON
+     */
+    public record Table(String idColumn, String promptColumn, Map<String, String> settings) {
+        public Table {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     /** Ids under which the gateway keeps completions and rejections; null where there are none. */
     public record Results(@Nullable String output, @Nullable String errors) {

@@ -156,7 +156,7 @@ final class BatchesApi {
         return new Batch(
                 id,
                 file.tenant(),
-                new Batch.Origin(file.name(), "stored:" + file.id(), file.id(), endpoint, window),
+                new Batch.Origin(file.name(), "stored:" + file.id(), file.id(), endpoint, window, null),
                 Phase.VALIDATING,
                 Map.of(Phase.VALIDATING, now),
                 0,

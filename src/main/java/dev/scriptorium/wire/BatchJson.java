@@ -58,6 +58,14 @@ public final class BatchJson {
         own.put("tenant", batch.tenant());
         own.put("input", batch.origin().name());
         own.put("input_digest", batch.origin().digest());
+        Batch.Table table = batch.origin().table();
+        if (table != null) {
+            ObjectNode read = own.putObject("input_table");
+            read.put("id_column", table.idColumn());
+            read.put("prompt_column", table.promptColumn());
+            ObjectNode settings = read.putObject("settings");
+            new TreeMap<>(table.settings()).forEach(settings::put);
+        }
         try {
             return json.writeValueAsBytes(object);
         } catch (JsonProcessingException e) {
@@ -87,10 +95,6 @@ public final class BatchJson {
                     text(problem.path("param")),
                     problem.path("line").asLong()));
         }
-        Map<String, String> metadata = new TreeMap<>();
-        object.path("metadata")
-                .properties()
-                .forEach(pair -> metadata.put(pair.getKey(), pair.getValue().asText()));
         return new Batch(
                 required(object, "id"),
                 required(own, "tenant"),
@@ -99,14 +103,29 @@ public final class BatchJson {
                         required(own, "input_digest"),
                         text(object.path("input_file_id")),
                         text(object.path("endpoint")),
-                        text(object.path("completion_window"))),
+                        text(object.path("completion_window")),
+                        table(own.path("input_table"))),
                 phase(required(object, "status")),
                 reached,
                 object.path("request_counts").path("total").asLong(),
                 instant(object.path("expires_at")),
                 new Batch.Results(text(object.path("output_file_id")), text(object.path("error_file_id"))),
                 problems,
-                metadata);
+                texts(object.path("metadata")));
+    }
+
+    private static Batch.@Nullable Table table(JsonNode read) {
+        return read.isObject()
+                ? new Batch.Table(
+                        required(read, "id_column"), required(read, "prompt_column"), texts(read.path("settings")))
+                : null;
+    }
+
+    private static Map<String, String> texts(JsonNode object) {
+        Map<String, String> texts = new TreeMap<>();
+        object.properties()
+                .forEach(pair -> texts.put(pair.getKey(), pair.getValue().asText()));
+        return texts;
     }
 
     /**

@@ -101,7 +101,7 @@ class BatchFileTest {
         Batch batch = new Batch(
                 "batch_1",
                 "press",
-                new Batch.Origin("from.jsonl", "stored:file-1", "file-1", "/v1/completions", "24h"),
+                new Batch.Origin("from.jsonl", "stored:file-1", "file-1", "/v1/completions", "24h", null),
                 Phase.VALIDATING,
                 Map.of(Phase.VALIDATING, NOON.minusSeconds(86_400)),
                 0,

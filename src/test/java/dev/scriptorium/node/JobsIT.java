@@ -108,7 +108,7 @@ class JobsIT {
         List<String> read = List.of("--prompt-column", "text", "--id-column", "topic", "--set", set);
         ok(0, with(read, "submit", input.toString(), "--bootstrap-server", server));
         Path output = folder.resolve("out.csv");
-        ok(3, with(read, "results", "table", "-o", output.toString(), "--bootstrap-server", server));
+        ok(3, "results", "table", "-o", output.toString(), "--bootstrap-server", server);
 
         // Then
         List<String> rows = Files.readAllLines(output);
@@ -142,7 +142,7 @@ class JobsIT {
         // When
         ok(3, "run", path, "--set", set, "-o", byRun.toString(), "--state", folder + "/run-parquet");
         ok(0, "submit", path, "--set", set, "--bootstrap-server", server);
-        ok(3, "results", "seeds", "--set", set, "-o", byResults.toString(), "--bootstrap-server", server);
+        ok(3, "results", "seeds", "-o", byResults.toString(), "--bootstrap-server", server);
 
         // Then
         assertThat(byResults).hasSameBinaryContentAs(byRun);

@@ -65,6 +65,19 @@ class BatchJsonTest {
     }
 
     @Test
+    void howATableWasReadIsReadAgain() {
+        // Given
+        Batch.Table table = new Batch.Table("topic", "text", Map.of("max_tokens", "12", "stop", "[\"\\n\"]"));
+        Batch batch = created(new Batch.Origin("prompts.csv", "sha256:00", null, null, null, table));
+
+        // When
+        Batch read = json.read(json.write(batch, null));
+
+        // Then
+        assertThat(read).isEqualTo(batch);
+    }
+
+    @Test
     void bytesThatAreNoBatchAreRefusedInWords() {
         // When / Then
         assertThatThrownBy(() -> json.read("[]".getBytes(StandardCharsets.UTF_8)))
@@ -73,10 +86,14 @@ class BatchJsonTest {
     }
 
     private static Batch created() {
+        return created(new Batch.Origin("prompts.jsonl", "sha256:00", "file-1", "/v1/chat/completions", "24h", null));
+    }
+
+    private static Batch created(Batch.Origin origin) {
         return new Batch(
                 "batch_1",
                 "press",
-                new Batch.Origin("prompts.jsonl", "sha256:00", "file-1", "/v1/chat/completions", "24h"),
+                origin,
                 Phase.VALIDATING,
                 Map.of(Phase.VALIDATING, NOON),
                 0,

@@ -7,6 +7,7 @@ import dev.scriptorium.batch.Gathering;
 import dev.scriptorium.batch.JobView;
 import dev.scriptorium.batch.ProgressDisplay;
 import dev.scriptorium.batch.PromptFile;
+import dev.scriptorium.event.Batch;
 import dev.scriptorium.node.process.ExitCode;
 import dev.scriptorium.node.process.Shutdown;
 import dev.scriptorium.node.service.PipelineOptions;
@@ -15,7 +16,6 @@ import dev.scriptorium.pipeline.Pipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -71,15 +71,6 @@ public final class ResultsCommand implements Callable<Integer> {
                     "The file that was submitted, for its order and, of a table, its rows. Default: where it was.")
     private @Nullable Path input;
 
-    @Option(names = "--prompt-column", paramLabel = "NAME", defaultValue = "prompt", description = "As submitted.")
-    private String promptColumn = "prompt";
-
-    @Option(names = "--id-column", paramLabel = "NAME", defaultValue = "id", description = "As submitted.")
-    private String idColumn = "id";
-
-    @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "As submitted.")
-    private Map<String, String> settings = new LinkedHashMap<>();
-
     public ResultsCommand(Shutdown shutdown, InstantSource clock) {
         this.shutdown = shutdown;
         this.clock = clock;
@@ -134,10 +125,9 @@ public final class ResultsCommand implements Callable<Integer> {
 
     /** The file is needed for its order only, so without one answers are written as they came. */
     private PromptFile file(JobView view) {
-        Path path = input != null
-                ? input
-                : Path.of(view.batch() == null ? job : view.batch().origin().name());
-        PromptFile file = new PromptFile(path, new PromptFile.Columns(idColumn, promptColumn), settings);
+        Batch.Origin origin = view.batch() == null ? null : view.batch().origin();
+        Path path = input != null ? input : Path.of(origin == null ? job : origin.name());
+        PromptFile file = PromptFile.submitted(path, origin == null ? null : origin.table());
         boolean needed = stable || file.isTable();
         if (needed && !Files.isReadable(path)) {
             throw new IllegalStateException("the input " + path + " of job '" + job
@@ -146,11 +136,9 @@ public final class ResultsCommand implements Callable<Integer> {
         if (needed && output == null) {
             throw new IllegalStateException("say with --output where to: what is put in order at the end needs a file");
         }
-        if (needed
-                && view.batch() != null
-                && !file.digest().equals(view.batch().origin().digest())) {
-            throw new IllegalStateException("the input " + path + " is not the one that was submitted as job '" + job
-                    + "', or was read with" + " other columns or settings");
+        if (needed && origin != null && !file.digest().equals(origin.digest())) {
+            throw new IllegalStateException(
+                    "the input " + path + " has changed since it was submitted as job '" + job + "'");
         }
         return file;
     }
