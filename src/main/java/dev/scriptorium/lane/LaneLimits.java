@@ -22,15 +22,25 @@ public record LaneLimits(
         int pollRecordsMax,
         Duration closeTimeout,
         Duration handoverTimeout) {
-    /** 3 starts, 64 records or 16 MiB a lane, 64 records a poll, 10 seconds to close and 5 to hand over. */
+    /** Longer than this, a worker that gives partitions away would look as if it had died. */
+    public static final Duration HANDOVER_TIMEOUT_MAX = Duration.ofSeconds(60);
+
+    /** 3 starts, 64 records or 16 MiB a lane, 64 records a poll, 10 seconds to close and 15 to hand over. */
     public static final LaneLimits DEFAULT =
-            new LaneLimits(3, 64, 16L << 20, 64, Duration.ofSeconds(10), Duration.ofSeconds(5));
+            new LaneLimits(3, 64, 16L << 20, 64, Duration.ofSeconds(10), Duration.ofSeconds(15));
 
     public LaneLimits {
         requirePositive("startsMax", startsMax);
         requirePositive("bufferedRecordsMax", bufferedRecordsMax);
         requirePositive("bufferedBytesMax", bufferedBytesMax);
         requirePositive("pollRecordsMax", pollRecordsMax);
+    }
+
+    /** The same, but so long to hand over, or {@link #HANDOVER_TIMEOUT_MAX} if that is less. */
+    public LaneLimits withHandover(Duration wanted) {
+        Duration timeout = wanted.compareTo(HANDOVER_TIMEOUT_MAX) < 0 ? wanted : HANDOVER_TIMEOUT_MAX;
+        return new LaneLimits(
+                startsMax, bufferedRecordsMax, bufferedBytesMax, pollRecordsMax, closeTimeout, timeout);
     }
 
     private static void requirePositive(String name, long value) {

@@ -292,7 +292,7 @@ final class WorkerNode implements AutoCloseable {
                 pipeline.topics().cancellations().name(),
                 kafka,
                 Registries.frame(pipeline),
-                LaneLimits.DEFAULT);
+                LaneLimits.DEFAULT.withHandover(settings.drain()));
     }
 
     static Sampling sampling(GenerationDefaults says) {
