@@ -19,6 +19,7 @@ public final class ProgressDisplay implements AutoCloseable {
     private static final Duration LINE_EVERY = Duration.ofSeconds(10);
     private static final int BAR_COLUMNS_MAX = 110;
 
+    private final String failed;
     private final PrintStream out;
     private final boolean interactive;
     private final InstantSource clock;
@@ -28,6 +29,12 @@ public final class ProgressDisplay implements AutoCloseable {
 
     /** @param interactive whether {@code out} is a terminal */
     public ProgressDisplay(PrintStream out, boolean interactive, InstantSource clock) {
+        this(out, interactive, clock, "failed");
+    }
+
+    /** @param failed the word for what ends without a result */
+    public ProgressDisplay(PrintStream out, boolean interactive, InstantSource clock, String failed) {
+        this.failed = failed;
         this.out = out;
         this.interactive = interactive;
         this.clock = clock;
@@ -77,8 +84,8 @@ public final class ProgressDisplay implements AutoCloseable {
         }
         shown.maxHint(Math.max(progress.lines(), 1));
         shown.stepTo(progress.done());
-        shown.setExtraMessage(
-                String.format(Locale.ROOT, " %d failed, %.0f tokens/s", progress.failed(), tokensPerSecond(progress)));
+        shown.setExtraMessage(String.format(
+                Locale.ROOT, " %d %s, %.0f tokens/s", progress.failed(), failed, tokensPerSecond(progress)));
     }
 
     private String line(BulkProgress progress) {
@@ -90,10 +97,11 @@ public final class ProgressDisplay implements AutoCloseable {
                         .dividedBy(doneHere));
         return String.format(
                 Locale.ROOT,
-                "%d of %d done, %d failed, %.0f tokens/s, ETA %s",
+                "%d of %d done, %d %s, %.0f tokens/s, ETA %s",
                 progress.done(),
                 progress.lines(),
                 progress.failed(),
+                failed,
                 tokensPerSecond(progress),
                 eta);
     }

@@ -140,7 +140,7 @@ final class DatasetRunCommand implements Callable<Integer> {
         ExportSettings settings =
                 new ExportSettings(List.of(TableFormat.PARQUET, TableFormat.JSON_LINES), shardRows, license, languages);
         Statistics end;
-        ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock);
+        ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock, "dropped");
         try (display) {
             end = run.run(folder, settings, display::show);
         }
@@ -193,7 +193,7 @@ final class DatasetRunCommand implements Callable<Integer> {
 
     private ExitCode show(RecipeFile file, DatasetRun run, int shown) throws IOException {
         List<Row> rows;
-        ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock);
+        ProgressDisplay display = new ProgressDisplay(System.err, System.console() != null, clock, "dropped");
         try (display) {
             rows = run.preview(display::show);
         }
