@@ -39,8 +39,7 @@ public record LaneLimits(
     /** The same, but so long to hand over, or {@link #HANDOVER_TIMEOUT_MAX} if that is less. */
     public LaneLimits withHandover(Duration wanted) {
         Duration timeout = wanted.compareTo(HANDOVER_TIMEOUT_MAX) < 0 ? wanted : HANDOVER_TIMEOUT_MAX;
-        return new LaneLimits(
-                startsMax, bufferedRecordsMax, bufferedBytesMax, pollRecordsMax, closeTimeout, timeout);
+        return new LaneLimits(startsMax, bufferedRecordsMax, bufferedBytesMax, pollRecordsMax, closeTimeout, timeout);
     }
 
     private static void requirePositive(String name, long value) {

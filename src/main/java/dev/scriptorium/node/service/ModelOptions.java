@@ -75,9 +75,10 @@ public final class ModelOptions {
             names = "--drain-seconds",
             paramLabel = "N",
             defaultValue = "15",
-            description = "How long a worker that is asked to stop finishes what it has begun, or up to a minute one that"
-                    + " gives partitions to a new worker; what is left then is written elsewhere."
-                    + " Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long a worker that is asked to stop finishes what it has begun, or up to a minute one that"
+                            + " gives partitions to a new worker; what is left then is written elsewhere."
+                            + " Default: ${DEFAULT-VALUE}")
     int drainSeconds = 15;
 
     /** How long a worker that is asked to stop goes on. */
