@@ -104,9 +104,9 @@ class JobsIT {
             """);
 
         // When
-        String set = "max_tokens=6";
-        List<String> read = List.of("--prompt-column", "text", "--id-column", "topic", "--set", set);
-        ok(0, with(read, "submit", input.toString(), "--bootstrap-server", server));
+        List<String> submit = new ArrayList<>(List.of("submit", input.toString(), "--bootstrap-server", server));
+        submit.addAll(List.of("--prompt-column", "text", "--id-column", "topic", "--set", "max_tokens=6"));
+        ok(0, submit.toArray(String[]::new));
         Path output = folder.resolve("out.csv");
         ok(3, "results", "table", "-o", output.toString(), "--bootstrap-server", server);
 
@@ -254,12 +254,6 @@ class JobsIT {
             assertThat(ended).as(command.said()).isEqualTo(code);
             return command.said();
         }
-    }
-
-    private static String[] with(List<String> more, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(more);
-        return all.toArray(String[]::new);
     }
 
     private static boolean says(Launched launched, String words) {

@@ -81,7 +81,7 @@ public final class ModelOptions {
                             + " Default: ${DEFAULT-VALUE}")
     int drainSeconds = 15;
 
-    /** How long a worker that is asked to stop goes on. */
+    /** How long a worker that is asked to stop, or to give partitions away, goes on. */
     Duration drain() {
         if (drainSeconds < 0 || drainSeconds > DRAIN_SECONDS_MAX) {
             throw new IllegalStateException(

@@ -71,7 +71,7 @@ final class WorkerNode implements AutoCloseable {
      * What one worker is told.
      *
      * @param name as completions tell it
-     * @param drain how long a close waits for what is under way
+     * @param drain how long a close, or a hand-over of partitions, waits for what is under way
      */
     record Settings(Pipeline pipeline, String model, String name, Capacity capacity, Duration drain) {}
 

@@ -3,6 +3,7 @@ package dev.scriptorium.node.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scriptorium.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,9 +39,7 @@ class LintIT {
 
     private static void installFromNpm() throws Exception {
         assumeTrue(
-                run("node", "--version").status() == 0
-                        && run("npm", "--version").status() == 0,
-                "needs node and npm, to run linters of others");
+                Programs.isOnPath("node") && Programs.isOnPath("npm"), "needs node and npm, to run linters of others");
         if (!Files.isDirectory(WORK.resolve("node_modules/typescript"))) {
             Said npm = run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent");
             assumeTrue(npm.status() == 0, "needs the npm registry, to install linters: " + npm.text());
@@ -116,7 +115,7 @@ class LintIT {
     @Test
     void yamllintTakesEveryYamlFile() throws Exception {
         // Given
-        assumeTrue(run("yamllint", "--version").status() == 0, "needs yamllint");
+        assumeTrue(Programs.isOnPath("yamllint"), "needs yamllint");
         String deploy = DeployFiles.ROOT.toAbsolutePath().toString();
         String topology = Path.of("topology").toAbsolutePath().toString();
 
@@ -131,7 +130,7 @@ class LintIT {
     @Test
     void shellcheckTakesEveryScript() throws Exception {
         // Given
-        assumeTrue(run("shellcheck", "--version").status() == 0, "needs shellcheck");
+        assumeTrue(Programs.isOnPath("shellcheck"), "needs shellcheck");
         List<String> command = new ArrayList<>(List.of("shellcheck"));
         try (Stream<Path> bench = Files.walk(Path.of("src/bench"))) {
             Stream.concat(Stream.of(Path.of("scriptorium"), Path.of(".ci/run")), bench.filter(LintIT::isShell))
