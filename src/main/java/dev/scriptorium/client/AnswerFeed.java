@@ -8,15 +8,20 @@ import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.ChunkFormat;
 import dev.scriptorium.wire.UndecodableException;
 import dev.scriptorium.wire.confluent.AnswerFrame;
+import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -28,7 +33,11 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads answers, pieces and dead letters of all, and hands those over that somebody waits for. */
+/**
+ * Reads answers, pieces and dead letters of all, and hands those over that somebody waits for.
+ *
+ * <p>Whoever begins to wait after an answer went by gets it too: its place is known, and it is read from there again.
+ */
 final class AnswerFeed implements AutoCloseable {
     private static final Duration TURN = Duration.ofMillis(500);
     private static final String JSON_ADVICE = "this pipeline writes its answers as JSON, but must write Avro: set"
@@ -38,18 +47,43 @@ final class AnswerFeed implements AutoCloseable {
     private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
     private final AnswerReader answers = new AnswerReader();
     private final ChunkFormat chunks = new ChunkFormat();
+    /** Between the question whether somebody waits and what follows from it, nobody may begin to: hence the lock. */
+    private final Object waiting = new Object();
+
     private final Map<RequestId, Expected> expected = new ConcurrentHashMap<>();
+    private final Map<RequestId, Place> passed;
+    private final Queue<Place> again = new ConcurrentLinkedQueue<>();
     /** How many of those who wait read pieces. */
     private final AtomicInteger readers = new AtomicInteger();
 
     private final Thread thread;
     private volatile @Nullable RuntimeException over;
+    private volatile boolean closed;
 
-    private AnswerFeed(
-            ClientSettings.Topics topics, org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
-        this.topics = topics;
+    private AnswerFeed(ClientSettings settings, org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
+        this.topics = settings.topics();
         this.consumer = consumer;
+        this.passed = new Passed(settings.passedMax());
         this.thread = Thread.ofPlatform().name("scriptorium-client").daemon().unstarted(this::follow);
+    }
+
+    private record Place(TopicPartition partition, long offset) {}
+
+    /** Where the last answers stand that came when nobody waited for them. */
+    private static final class Passed extends LinkedHashMap<RequestId, Place> {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private final int most;
+
+        private Passed(int most) {
+            this.most = most;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RequestId, Place> eldest) {
+            return size() > most;
+        }
     }
 
     /** Somebody who waits. */
@@ -81,7 +115,7 @@ final class AnswerFeed implements AutoCloseable {
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50");
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        AnswerFeed feed = new AnswerFeed(settings.topics(), consumer);
+        AnswerFeed feed = new AnswerFeed(settings, consumer);
         try {
             feed.begin(settings.since());
         } catch (RuntimeException e) {
@@ -95,8 +129,15 @@ final class AnswerFeed implements AutoCloseable {
     /** @throws IllegalStateException if the client is closed, or somebody waits for the same request already */
     CompletableFuture<Outcome> expect(RequestId request, @Nullable Consumer<TokenChunk> reader) {
         Expected one = new Expected(reader);
-        if (expected.putIfAbsent(request, one) != null) {
-            throw new IllegalStateException("somebody waits for request '" + request.key() + "' already");
+        synchronized (waiting) {
+            if (expected.putIfAbsent(request, one) != null) {
+                throw new IllegalStateException("somebody waits for request '" + request.key() + "' already");
+            }
+            Place place = passed.remove(request);
+            if (place != null) {
+                again.add(place);
+                consumer.wakeup();
+            }
         }
         int reads = reader == null ? 0 : 1;
         readers.addAndGet(reads);
@@ -113,6 +154,7 @@ final class AnswerFeed implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         consumer.wakeup();
         try {
             thread.join();
@@ -148,17 +190,42 @@ final class AnswerFeed implements AutoCloseable {
     private void follow() {
         RuntimeException reason;
         try (consumer) {
-            while (true) {
-                consumer.poll(TURN).forEach(this::hand);
+            while (!closed) {
+                readAgain();
+                poll();
             }
-        } catch (WakeupException e) {
-            reason = new IllegalStateException("the client was closed before the answer came", e);
+            reason = new IllegalStateException("the client was closed before the answer came");
         } catch (RuntimeException e) {
             reason = new IllegalStateException("answers cannot be read any more: " + e.getMessage(), e);
         }
         over = reason;
         for (Expected one : List.copyOf(expected.values())) {
             one.answer.completeExceptionally(reason);
+        }
+    }
+
+    private void poll() {
+        try {
+            consumer.poll(TURN).forEach(this::hand);
+        } catch (WakeupException e) {
+            // Somebody closed this, or waits for what went by; the loop looks for both.
+            return;
+        }
+    }
+
+    /** Reads what went by, one place after the other, and leaves each partition where it was. */
+    private void readAgain() {
+        for (Place place = again.poll(); place != null && !closed; place = again.poll()) {
+            Set<TopicPartition> all = consumer.assignment();
+            long here = consumer.position(place.partition());
+            consumer.pause(all);
+            consumer.resume(Set.of(place.partition()));
+            consumer.seek(place.partition(), place.offset());
+            while (!closed && consumer.position(place.partition()) <= place.offset()) {
+                poll();
+            }
+            consumer.seek(place.partition(), here);
+            consumer.resume(all);
         }
     }
 
@@ -171,7 +238,7 @@ final class AnswerFeed implements AutoCloseable {
                 handPiece(found);
                 return;
             }
-            Expected one = expected(header(found, Arrival.JOB_HEADER), header(found, Arrival.ID_HEADER));
+            Expected one = expectedOrPassed(found);
             if (one == null) {
                 return;
             }
@@ -211,8 +278,24 @@ final class AnswerFeed implements AutoCloseable {
         }
     }
 
-    private @Nullable Expected expected(@Nullable String job, @Nullable String id) {
-        return job == null || id == null ? null : expected.get(new RequestId(job, id));
+    private @Nullable Expected expectedOrPassed(ConsumerRecord<byte[], byte[]> found) {
+        String job = header(found, Arrival.JOB_HEADER);
+        String id = header(found, Arrival.ID_HEADER);
+        if (job == null || id == null) {
+            return null;
+        }
+        RequestId request = new RequestId(job, id);
+        Place place = new Place(new TopicPartition(found.topic(), found.partition()), found.offset());
+        synchronized (waiting) {
+            Expected one = expected.get(request);
+            if (one == null && found.topic().equals(topics.deadLetters())) {
+                // A dead letter of a taken id must not hide the answer that the id has.
+                passed.putIfAbsent(request, place);
+            } else if (one == null) {
+                passed.put(request, place);
+            }
+            return one;
+        }
     }
 
     private static @Nullable String header(ConsumerRecord<byte[], byte[]> found, String name) {

@@ -95,7 +95,11 @@ public final class ScriptoriumClient implements AutoCloseable {
         return send(streamed, reader);
     }
 
-    /** Awaits the answer of a request that somebody else sent, or this program before it was started anew. */
+    /**
+     * Awaits the answer of a request that somebody else sent, or this program before it was started anew. It may have
+     * come before this call, if it was written since {@link ClientSettings#since} and is among the last
+     * {@link ClientSettings#passedMax} that nobody waited for.
+     */
     public CompletableFuture<Outcome> await(RequestId request) {
         return expect(request, null);
     }

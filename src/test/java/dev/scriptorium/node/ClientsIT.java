@@ -126,6 +126,8 @@ class ClientsIT {
         }
         ClientSettings again = ClientSettings.of(server).since(begun);
         try (ScriptoriumClient client = ScriptoriumClient.connect(again)) {
+            // By the time that this one is answered, the answer to the first went by.
+            client.submit(PromptBuilder.text(MOON).maxTokens(2).build()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
 
             // When
             Outcome outcome = client.await(new RequestId("default", "before")).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
