@@ -1,7 +1,7 @@
 // Asks for a text and prints it while it grows. From the repository's root, with `./scriptorium serve` running:
 //
 //   java -Dorg.apache.avro.SERIALIZABLE_PACKAGES=dev.scriptorium.wire.avro \
-//        -cp 'target/scriptorium-0.1.0-SNAPSHOT.jar:target/lib/*' examples/java/Ask.java localhost:9092
+//        -cp 'target/scriptorium-0.2.0-SNAPSHOT.jar:target/lib/*' examples/java/Ask.java localhost:9092
 
 import dev.scriptorium.client.ClientSettings;
 import dev.scriptorium.client.PromptBuilder;

@@ -25,7 +25,9 @@ class TidyTest {
             "event files",
             "the nouns of the whole house live in one room, one small record a file",
             "FixedWidthTiles.java method",
-            "an accumulator stays in its register only within one method, and a tile has 24");
+            "an accumulator stays in its register only within one method, and a tile has 24",
+            "FixedWidthFourBits.java method",
+            "as for FixedWidthTiles, with 18 accumulators");
 
     private static final Pattern METHOD_START =
             Pattern.compile("^    (?! )(?!.*\\b(class|record|enum|interface)\\b).*\\{$");

@@ -58,7 +58,7 @@ public class KernelBench {
             for (int i = 0; i < MATRICES; i++) {
                 matrices[i] = matrix(kind, ROWS, HIDDEN, random);
             }
-            kernels.shape(x, tokens, HIDDEN);
+            kernels.shape(x, tokens, HIDDEN, PackedRows.Form.of(Arrays.stream(matrices)));
             x.fill(floats(tokens * Kernels.stride(HIDDEN), random), 0, HIDDEN);
             y = new float[tokens * Kernels.stride(ROWS)];
         }

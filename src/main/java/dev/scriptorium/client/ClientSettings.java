@@ -45,7 +45,7 @@ public record ClientSettings(
             throw new IllegalArgumentException("waitingMax is " + waitingMax + ", but it must be at least 1");
         }
         if (passedMax < 0) {
-            throw new IllegalArgumentException("passedMax is " + passedMax + ", but it must not be negative");
+            throw new IllegalArgumentException("passedMax is " + passedMax + "; it must be 0 or more");
         }
     }
 

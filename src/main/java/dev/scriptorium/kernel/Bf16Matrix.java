@@ -23,9 +23,9 @@ public final class Bf16Matrix implements Matrix {
     }
 
     /** A matrix of zeros, to be filled. */
-    public static Packing<Rows> packing(int rows, int columns) {
+    public static Matrix.Packing<Rows> packing(int rows, int columns) {
         Bf16Matrix matrix = new Bf16Matrix(rows, columns);
-        return new Packing<>(matrix, matrix::fill);
+        return new Matrix.Packing<>(matrix, matrix::fill);
     }
 
     private void fill(int first, int end, Rows source) {

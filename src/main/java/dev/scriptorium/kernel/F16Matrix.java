@@ -1,7 +1,7 @@
 package dev.scriptorium.kernel;
 
 /** Weights in IEEE 754's binary16. */
-public final class F16Matrix implements WidenedMatrix {
+public final class F16Matrix implements Matrix.Widened {
     private final int rows;
     private final int columns;
     private final short[] weights; // (panel, column, rows of a panel)
@@ -23,9 +23,9 @@ public final class F16Matrix implements WidenedMatrix {
     }
 
     /** A matrix of zeros, to be filled. */
-    public static Packing<Rows> packing(int rows, int columns) {
+    public static Matrix.Packing<Rows> packing(int rows, int columns) {
         F16Matrix matrix = new F16Matrix(rows, columns);
-        return new Packing<>(matrix, matrix::fill);
+        return new Matrix.Packing<>(matrix, matrix::fill);
     }
 
     private void fill(int first, int end, Rows source) {

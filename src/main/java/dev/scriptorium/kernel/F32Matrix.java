@@ -23,9 +23,9 @@ public final class F32Matrix implements Matrix {
     }
 
     /** A matrix of zeros, to be filled. */
-    public static Packing<Rows> packing(int rows, int columns) {
+    public static Matrix.Packing<Rows> packing(int rows, int columns) {
         F32Matrix matrix = new F32Matrix(rows, columns);
-        return new Packing<>(matrix, matrix::fill);
+        return new Matrix.Packing<>(matrix, matrix::fill);
     }
 
     private void fill(int first, int end, Rows source) {

@@ -17,7 +17,13 @@ final class FixedWidthLines implements LaneLoops.Lines {
     FixedWidthLines() {}
 
     @Override
-    public void line(Weights weights, int chunk, int lastChunk, float[] x, float[] y) {
+    public int chunksAtOnce() {
+        return 2;
+    }
+
+    @Override
+    public void line(Weights weights, int chunk, int lastChunk, PackedRows rows, float[] y) {
+        float[] x = rows.values();
         int next = Math.min(chunk + 1, lastChunk);
         int panel0 = chunk / CHUNKS;
         int panel1 = next / CHUNKS;

@@ -24,12 +24,12 @@ final class FixedWidthTiles implements LaneLoops.Tiles {
     FixedWidthTiles() {}
 
     @Override
-    public void tile(int tokens, LaneLoops.Tile tile, Weights weights, float[] x, float[] y) {
+    public void tile(int tokens, LaneLoops.Tile tile, Weights weights, PackedRows x, float[] y) {
         switch (tokens) {
-            case 4 -> tile4(tile, weights, x, y);
-            case 6 -> tile6(tile, weights, x, y);
-            case 8 -> tile8(tile, weights, x, y);
-            case 12 -> tile12(tile, weights, x, y);
+            case 4 -> tile4(tile, weights, x.values(), y);
+            case 6 -> tile6(tile, weights, x.values(), y);
+            case 8 -> tile8(tile, weights, x.values(), y);
+            case 12 -> tile12(tile, weights, x.values(), y);
             default -> throw new IllegalArgumentException("a tile of " + tokens + " tokens; there is none");
         }
     }

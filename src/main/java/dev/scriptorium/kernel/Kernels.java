@@ -1,11 +1,16 @@
 package dev.scriptorium.kernel;
 
+import java.util.Set;
+
 /**
  * The arithmetic of the forward pass, as two twins that agree bit for bit.
  *
  * <p>The law: an output of a product is one sequential chain, {@code y = fma(w[k], x[k], y)} for k = 0, 1, 2, … from
- * +0, where w[k] is the weight widened to f32. A sum over a vector goes into 16 logical accumulators, element i into
- * accumulator i % 16, which are then folded in halves (8, 4, 2, 1). So no result depends on lanes, threads or batch.
+ * +0, where w[k] is the weight widened to f32. Weights of four bits (Q4_0) have a law of their own: x is rounded to
+ * eight bits in blocks of 32, as {@link RoundedRows} says; the integers of a block are multiplied and summed exactly,
+ * and {@code y = fma(sum * scale of x, scale of w, y)}, block after block. A sum over a vector goes into 16 logical
+ * accumulators, element i into accumulator i % 16, which are then folded in halves (8, 4, 2, 1). So no result depends
+ * on lanes, threads or batch.
  *
  * <p>Activations are rows of floats, one row a token, each row padded to {@link #stride}; what lies in the padding has
  * no meaning. Nothing here starts a thread; several threads may call one object at once, each with its own output rows
@@ -54,8 +59,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
         }
     }
 
-    /** Makes {@code rows} the right shape for x of a product; to be filled before it is used. */
-    void shape(PackedRows rows, int tokens, int columns);
+    /**
+     * Makes {@code rows} the right shape for x of a product; to be filled before it is used.
+     *
+     * @param forms that the matrices ask for which are going to be multiplied by it
+     */
+    void shape(PackedRows rows, int tokens, int columns, Set<PackedRows.Form> forms);
 
     /**
      * y[token][row] = Σ weights[row][k] x[token][k] for the given panels of rows.

@@ -10,17 +10,19 @@ package dev.scriptorium.kernel;
 interface LaneLoops {
     /** One token. */
     interface Lines {
+        int chunksAtOnce();
+
         /**
-         * y for two chunks of rows, none after {@code lastChunk}. A chunk is a vector of rows of a panel's first half
-         * and the one as far into its second half; a panel has 16 / lanes of them.
+         * y for {@link #chunksAtOnce} chunks of rows, none after {@code lastChunk}. A chunk is a vector of rows of a
+         * panel's first half and the one as far into its second half; a panel has 16 / lanes of them.
          */
-        void line(Weights weights, int chunk, int lastChunk, float[] x, float[] y);
+        void line(Weights weights, int chunk, int lastChunk, PackedRows x, float[] y);
     }
 
     /** Some tokens by a chunk of rows, the accumulators in registers from the first k to the last, added to y. */
     interface Tiles {
-        /** @param tokens of {@link PackedRows}' tile: 4, 6, 8 or 12, of which the tile may use fewer */
-        void tile(int tokens, Tile tile, Weights weights, float[] x, float[] y);
+        /** @param tokens of x's tile: 4, 6, 8 or 12, of which the tile may use fewer */
+        void tile(int tokens, Tile tile, Weights weights, PackedRows x, float[] y);
     }
 
     /** What a tile multiplies; its fields change from tile to tile. */

@@ -13,7 +13,7 @@ import static dev.scriptorium.kernel.Panels.ROWS;
  * <p>The low four bits of two columns share a byte, the first column in its lower half; what is above four bits lies in
  * a second array, eight or four columns a byte.
  */
-public final class PackedMatrix implements WidenedMatrix {
+public final class PackedMatrix implements Matrix.Widened {
     /** Which blocks. */
     public enum Kind {
         Q4_0(0, 8, 32, 32, false),
@@ -134,7 +134,7 @@ public final class PackedMatrix implements WidenedMatrix {
      *
      * @throws IllegalArgumentException if columns are not whole super-blocks
      */
-    public static Packing<Rows> packing(Kind kind, int rows, int columns) {
+    public static Matrix.Packing<Rows> packing(Kind kind, int rows, int columns) {
         if (columns < 1 || columns % kind.superColumns != 0) {
             throw new IllegalArgumentException(
                     kind + " rows of " + columns + " columns must be a multiple of " + kind.superColumns);
@@ -143,7 +143,7 @@ public final class PackedMatrix implements WidenedMatrix {
             return Q4Matrix.packing(rows, columns);
         }
         PackedMatrix matrix = new PackedMatrix(kind, rows, columns);
-        return new Packing<>(matrix, matrix::fill);
+        return new Matrix.Packing<>(matrix, matrix::fill);
     }
 
     private void fill(int first, int end, Rows source) {

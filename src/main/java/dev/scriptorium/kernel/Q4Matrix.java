@@ -4,32 +4,29 @@ import static dev.scriptorium.kernel.Panels.HALF;
 import static dev.scriptorium.kernel.Panels.ROWS;
 
 /**
- * Weights in GGUF's Q4_0: blocks of 32 columns, each weight a number from -8 to 7 times the block's scale, rounded to
- * f32.
+ * Weights in GGUF's Q4_0: blocks of 32 columns, each weight a number from -8 to 7 times the block's scale.
  *
- * <p>Rows r and r + 16 of a panel share a byte, so that one load serves both vectors of rows that a loop has in hand.
- * Scales of the first half of the rows are 2^-28 of what they are in the file, see {@link Widening}.
+ * <p>Products take activations rounded to eight bits, {@link RoundedRows}. Two neighbouring columns share a byte, the
+ * first in its lower half, from 0 to 15, the second in its upper half, from -8 to 7. Bytes of a panel's rows lie in the
+ * order 0, 16, 1, 17, …: so 16-bit lanes of sums, taken as ints, have the first half of rows in their lower halves and
+ * the second in their upper ones.
  */
 public final class Q4Matrix implements Matrix {
-    /** Where the lower half of a byte stands as a signed int. */
-    static final int LOWER_SHIFT = 28;
-
-    private static final float LOWER_FACTOR = 1f / (1 << LOWER_SHIFT);
-    private static final int SIGN = 8; // the file's quants count from 8
+    static final int ZERO = 8; // the quant that stands for zero
 
     private final int rows;
     final Weights weights;
 
     private Q4Matrix(int rows, int columns) {
         this.rows = rows;
-        byte[] quants = new byte[Panels.elements(rows, columns) / 2 + Q8Matrix.OVERRUN_BYTES];
+        byte[] quants = new byte[Panels.elements(rows, columns) / 2];
         float[] scales = new float[Panels.elements(rows, columns / Q8Matrix.BLOCK_COLUMNS)];
         this.weights = Weights.q4(columns, quants, scales);
     }
 
-    static Packing<PackedMatrix.Rows> packing(int rows, int columns) {
+    static Matrix.Packing<PackedMatrix.Rows> packing(int rows, int columns) {
         Q4Matrix matrix = new Q4Matrix(rows, columns);
-        return new Packing<>(matrix, matrix::fill);
+        return new Matrix.Packing<>(matrix, matrix::fill);
     }
 
     private void fill(int first, int end, PackedMatrix.Rows source) {
@@ -40,28 +37,32 @@ public final class Q4Matrix implements Matrix {
         }
         for (int row = first; row < end; row += ROWS) {
             int count = Math.min(ROWS, end - row);
-            int at = row / ROWS * columns * HALF;
             int scalesAt = Panels.offset(row, columns / Q8Matrix.BLOCK_COLUMNS);
             for (int i = 0; i < count; i++) {
                 source.read(row + i, lines[i]);
-                float factor = i < HALF ? LOWER_FACTOR : 1f;
                 for (int block = 0; block < lines[i].scales.length; block++) {
-                    weights.scales()[scalesAt + block * ROWS + i] = lines[i].scales[block] * factor;
+                    weights.scales()[scalesAt + block * ROWS + i] = lines[i].scales[block];
                 }
             }
             for (int column = 0; column < columns; column += Q8Matrix.BLOCK_COLUMNS) {
                 for (int i = 0; i < count; i++) {
-                    spread(lines[i].quants, column, i / HALF * 4, at + i % HALF);
+                    spread(lines[i].quants, column, at(row + i));
                 }
             }
         }
     }
 
-    /** Puts 32 quants of a row where they belong, into the half that {@code shift} says; it must be empty. */
-    private void spread(byte[] line, int column, int shift, int at) {
+    /** Where the byte of a row's first two columns lies. */
+    private int at(int row) {
+        int lane = row % ROWS;
+        return row / ROWS * columns() * HALF + lane % HALF * 2 + lane / HALF;
+    }
+
+    /** Puts 32 quants of a row where they belong. */
+    private void spread(byte[] line, int column, int at) {
         byte[] quants = weights.bytes();
-        for (int k = column; k < column + Q8Matrix.BLOCK_COLUMNS; k++) {
-            quants[at + k * HALF] |= (byte) (((line[k] ^ SIGN) & 15) << shift);
+        for (int k = column; k < column + Q8Matrix.BLOCK_COLUMNS; k += 2) {
+            quants[at + k * HALF] = (byte) (line[k] | line[k + 1] - ZERO << 4);
         }
     }
 
@@ -80,17 +81,22 @@ public final class Q4Matrix implements Matrix {
         return weights.bytes().length + (long) weights.scales().length * Float.BYTES;
     }
 
+    /** A weight without its scale, from -8 to 7. */
+    int quant(int row, int column) {
+        int both = weights.bytes()[at(row) + column / 2 * ROWS];
+        return column % 2 == 0 ? (both & 15) - ZERO : both >> 4;
+    }
+
+    float scale(int row, int column) {
+        int blocks = columns() / Q8Matrix.BLOCK_COLUMNS;
+        return weights.scales()[Panels.offset(row, blocks) + column / Q8Matrix.BLOCK_COLUMNS * ROWS];
+    }
+
     @Override
     public void row(int row, float[] into) {
         Panels.checkRow(row, rows);
-        int columns = columns();
-        int lane = row % ROWS;
-        int at = row / ROWS * columns * HALF + lane % HALF;
-        int scalesAt = Panels.offset(row, columns / Q8Matrix.BLOCK_COLUMNS);
-        for (int k = 0; k < columns; k++) {
-            int both = weights.bytes()[at + k * HALF];
-            int quant = lane < HALF ? both << LOWER_SHIFT : both >> 4;
-            into[k] = quant * weights.scales()[scalesAt + k / Q8Matrix.BLOCK_COLUMNS * ROWS];
+        for (int k = 0; k < columns(); k++) {
+            into[k] = quant(row, k) * scale(row, k);
         }
     }
 }

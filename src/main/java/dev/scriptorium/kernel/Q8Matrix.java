@@ -44,12 +44,12 @@ public final class Q8Matrix implements Matrix {
      *
      * @throws IllegalArgumentException if columns are not whole blocks
      */
-    public static Packing<Rows> packing(int rows, int columns) {
+    public static Matrix.Packing<Rows> packing(int rows, int columns) {
         if (columns < 1 || columns % BLOCK_COLUMNS != 0) {
             throw new IllegalArgumentException("Q8_0 rows of " + columns + " columns must be a multiple of 32");
         }
         Q8Matrix matrix = new Q8Matrix(rows, columns);
-        return new Packing<>(matrix, matrix::fill);
+        return new Matrix.Packing<>(matrix, matrix::fill);
     }
 
     private void fill(int first, int end, Rows source) {

@@ -2,6 +2,8 @@ package dev.scriptorium.kernel;
 
 import static dev.scriptorium.kernel.Panels.ROWS;
 
+import java.util.Set;
+
 /** The readable twin: what the kernels compute, with nothing done for speed. */
 public final class ScalarKernels implements Kernels {
     @Override
@@ -10,12 +12,21 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void shape(PackedRows rows, int tokens, int columns) {
-        rows.shape(tokens, columns, false);
+    public void shape(PackedRows rows, int tokens, int columns, Set<PackedRows.Form> forms) {
+        rows.shape(tokens, columns, forms, false);
     }
 
     @Override
     public void product(Matrix weights, int panel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
+        int end = Math.min(endPanel * ROWS, weights.rows());
+        if (weights instanceof Q4Matrix fourBits) {
+            fourBitProduct(fourBits, panel * ROWS, end, x.rounded(), y);
+        } else {
+            plainProduct(weights, panel * ROWS, end, x, y);
+        }
+    }
+
+    private static void plainProduct(Matrix weights, int firstRow, int endRow, PackedRows x, float[] y) {
         int columns = weights.columns();
         int yStride = Kernels.stride(weights.rows());
         float[] line = new float[columns];
@@ -23,12 +34,33 @@ public final class ScalarKernels implements Kernels {
         for (int token = 0; token < x.tokens(); token++) {
             x.row(token, rows[token]);
         }
-        for (int row = panel * ROWS; row < Math.min(endPanel * ROWS, weights.rows()); row++) {
+        for (int row = firstRow; row < endRow; row++) {
             weights.row(row, line);
             for (int token = 0; token < x.tokens(); token++) {
                 float sum = 0f;
                 for (int k = 0; k < columns; k++) {
                     sum = Math.fma(line[k], rows[token][k], sum);
+                }
+                y[token * yStride + row] = sum;
+            }
+        }
+    }
+
+    private static void fourBitProduct(Q4Matrix weights, int firstRow, int endRow, RoundedRows x, float[] y) {
+        int columns = weights.columns();
+        int yStride = Kernels.stride(weights.rows());
+        int[] rounded = new int[columns];
+        float[] scales = new float[columns / RoundedRows.BLOCK];
+        for (int token = 0; token < x.tiling().tokens(); token++) {
+            x.row(token, rounded, scales);
+            for (int row = firstRow; row < endRow; row++) {
+                float sum = 0f;
+                for (int column = 0; column < columns; column += RoundedRows.BLOCK) {
+                    int products = 0;
+                    for (int k = column; k < column + RoundedRows.BLOCK; k++) {
+                        products += weights.quant(row, k) * rounded[k];
+                    }
+                    sum = Math.fma(products * scales[column / RoundedRows.BLOCK], weights.scale(row, column), sum);
                 }
                 y[token * yStride + row] = sum;
             }

@@ -10,6 +10,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ public final class VectorKernels implements Kernels {
 
     /** Weights of a panel that stay in the nearer caches while one tile after the other goes over them; whole runs. */
     private static final int COLUMNS_AT_ONCE = 1024;
+
+    private static final String FOUR_BITS = "FixedWidthFourBits.class";
 
     private final int bits;
     private final int lanes;
@@ -42,8 +45,13 @@ public final class VectorKernels implements Kernels {
         this.lines = new LaneLoops.Lines[kinds.length];
         this.tiles = new LaneLoops.Tiles[kinds.length];
         for (int i = 0; i < kinds.length; i++) {
-            lines[i] = spin(LaneLoops.Lines.class, "FixedWidthLines.class", Widening.of(kinds[i], bits));
-            tiles[i] = spin(LaneLoops.Tiles.class, "FixedWidthTiles.class", Widening.of(kinds[i], bits));
+            if (kinds[i] == Weights.Kind.Q4_0) {
+                lines[i] = spin(LaneLoops.Lines.class, FOUR_BITS, bits);
+                tiles[i] = spin(LaneLoops.Tiles.class, FOUR_BITS, bits);
+            } else {
+                lines[i] = spin(LaneLoops.Lines.class, "FixedWidthLines.class", Widening.of(kinds[i], bits));
+                tiles[i] = spin(LaneLoops.Tiles.class, "FixedWidthTiles.class", Widening.of(kinds[i], bits));
+            }
         }
         this.rows = spin(LaneLoops.Rows.class, "FixedWidthRows.class", bits);
     }
@@ -92,8 +100,8 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void shape(PackedRows rows, int tokens, int columns) {
-        rows.shape(tokens, columns, bits == 512);
+    public void shape(PackedRows rows, int tokens, int columns, Set<PackedRows.Form> forms) {
+        rows.shape(tokens, columns, forms, bits == 512);
     }
 
     @Override
@@ -105,7 +113,7 @@ public final class VectorKernels implements Kernels {
         Weights weights = weights(matrix);
         if (weights != null) {
             product(weights, firstPanel, endPanel, x, y, scratch, yStride);
-        } else if (matrix instanceof WidenedMatrix widened) {
+        } else if (matrix instanceof Matrix.Widened widened) {
             if (x.tokens() == 1) {
                 widenedLines(widened, firstPanel, endPanel, x, y, scratch);
             } else {
@@ -121,7 +129,7 @@ public final class VectorKernels implements Kernels {
             case Bf16Matrix bf16 -> bf16.weights;
             case Q8Matrix q8 -> q8.weights;
             case Q4Matrix q4 -> q4.weights;
-            case WidenedMatrix _ -> null;
+            case Matrix.Widened _ -> null;
         };
     }
 
@@ -135,20 +143,26 @@ public final class VectorKernels implements Kernels {
     }
 
     private void widenedLines(
-            WidenedMatrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
+            Matrix.Widened matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
         Weights whole = scratch.panel(matrix.columns());
         LaneLoops.Lines loop = lines[Weights.Kind.F32.ordinal()];
         for (int panel = firstPanel; panel < endPanel; panel++) {
             matrix.widen(panel, 0, matrix.columns(), whole.floats(), 0);
-            for (int chunk = 0; chunk < HALF / lanes; chunk += 2) {
-                loop.line(whole, chunk, HALF / lanes - 1, x.values(), scratch.line);
+            for (int chunk = 0; chunk < HALF / lanes; chunk += loop.chunksAtOnce()) {
+                loop.line(whole, chunk, HALF / lanes - 1, x, scratch.line);
             }
             System.arraycopy(scratch.line, 0, y, panel * ROWS, ROWS);
         }
     }
 
     private void widenedTiles(
-            WidenedMatrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch, int yStride) {
+            Matrix.Widened matrix,
+            int firstPanel,
+            int endPanel,
+            PackedRows x,
+            float[] y,
+            Scratch scratch,
+            int yStride) {
         Weights piece = scratch.panel(COLUMNS_AT_ONCE);
         LaneLoops.Tile tile = scratch.tile;
         tile.yStride = yStride;
@@ -160,7 +174,7 @@ public final class VectorKernels implements Kernels {
                 tile.panel = 0;
                 tile.start = 0;
                 tile.end = count;
-                piece(piece, tile, x, column, 0, x.tileCount(), 0, y, panel * ROWS);
+                piece(piece, tile, x, x.tiling(), column, 0, x.tiling().count(), 0, y, panel * ROWS);
             }
         }
     }
@@ -169,20 +183,22 @@ public final class VectorKernels implements Kernels {
         LaneLoops.Lines loop = lines[weights.kind().ordinal()];
         int chunks = HALF / lanes;
         int lastChunk = endPanel * chunks - 1;
-        for (int chunk = firstPanel * chunks; chunk <= lastChunk; chunk += 2) {
-            loop.line(weights, chunk, lastChunk, x.values(), y);
+        for (int chunk = firstPanel * chunks; chunk <= lastChunk; chunk += loop.chunksAtOnce()) {
+            loop.line(weights, chunk, lastChunk, x, y);
         }
     }
 
     private void tiles(
             Weights weights, int firstPanel, int endPanel, PackedRows x, float[] y, LaneLoops.Tile tile, int yStride) {
+        PackedRows.Tiling tiling =
+                weights.kind() == Weights.Kind.Q4_0 ? x.rounded().tiling() : x.tiling();
         tile.yStride = yStride;
         int token = 0;
-        for (int first = 0; first < x.tileCount(); first += TILES_AT_ONCE) {
-            int end = Math.min(first + TILES_AT_ONCE, x.tileCount());
+        for (int first = 0; first < tiling.count(); first += TILES_AT_ONCE) {
+            int end = Math.min(first + TILES_AT_ONCE, tiling.count());
             int endToken = token;
             for (int i = first; i < end; i++) {
-                endToken += x.tileTokens(i);
+                endToken += tiling.size(i);
             }
             clear(firstPanel, endPanel, token, Math.min(endToken, x.tokens()), y, yStride);
             for (int panel = firstPanel; panel < endPanel; panel++) {
@@ -190,7 +206,7 @@ public final class VectorKernels implements Kernels {
                 for (int column = 0; column < weights.columns(); column += COLUMNS_AT_ONCE) {
                     tile.start = column;
                     tile.end = Math.min(column + COLUMNS_AT_ONCE, weights.columns());
-                    piece(weights, tile, x, column, first, end, token, y, panel * ROWS);
+                    piece(weights, tile, x, tiling, column, first, end, token, y, panel * ROWS);
                 }
             }
             token = endToken;
@@ -208,6 +224,7 @@ public final class VectorKernels implements Kernels {
             Weights weights,
             LaneLoops.Tile tile,
             PackedRows x,
+            PackedRows.Tiling tiling,
             int column,
             int first,
             int end,
@@ -217,13 +234,13 @@ public final class VectorKernels implements Kernels {
         LaneLoops.Tiles loop = tiles[weights.kind().ordinal()];
         int token = firstToken;
         for (int i = first; i < end; i++) {
-            int size = x.tileTokens(i);
+            int size = tiling.size(i);
             tile.x = token * x.columns() + column * size;
             tile.lastToken = Math.min(size, x.tokens() - token) - 1;
             for (int lane = 0; lane < HALF; lane += lanes) {
                 tile.lane = lane;
                 tile.y = token * tile.yStride + yAt + lane;
-                loop.tile(size, tile, weights, x.values(), y);
+                loop.tile(size, tile, weights, x, y);
             }
             token += size;
         }

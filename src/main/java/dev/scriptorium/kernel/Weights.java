@@ -11,7 +11,9 @@ package dev.scriptorium.kernel;
  * @param scales one a row and block of 32 columns, laid out as weights are
  */
 record Weights(Kind kind, int columns, float[] floats, short[] shorts, byte[] bytes, float[] scales) {
-    /** How weights are written; each kind has a {@link Widening}, and loops that were compiled for it alone. */
+    /**
+     * How weights are written; each kind has loops that were compiled for it alone, all but Q4_0 a {@link Widening}.
+     */
     enum Kind {
         F32,
         BF16,

@@ -19,8 +19,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 sealed interface Widening {
     /**
-     * Columns of a block of Q8_0 and Q4_0. As many as a panel has rows, so that scales of a block lie as far apart as
-     * columns.
+     * Columns of a block of Q8_0. As many as a panel has rows, so that scales of a block lie as far apart as columns.
      */
     int RUN_COLUMNS = 32;
 
@@ -59,7 +58,7 @@ sealed interface Widening {
             case F32 -> new F32(floats);
             case BF16 -> new Bf16(floats, ints, shorts);
             case Q8_0 -> new Q8(floats, bytes);
-            case Q4_0 -> new Q4(floats, ints, bytes);
+            case Q4_0 -> throw new IllegalArgumentException("Q4_0 is multiplied as it is, by FixedWidthFourBits");
         };
     }
 
@@ -115,7 +114,7 @@ sealed interface Widening {
         @Override
         public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
             IntVector upper = (IntVector) ShortVector.fromArray(shorts, weights.shorts(), from + k * ROWS + half * HALF)
-                    .castShape(ints, 0);
+                    .convertShape(VectorOperators.S2I, ints, 0);
             return upper.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
         }
     }
@@ -144,45 +143,8 @@ sealed interface Widening {
         @Override
         public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
             return ((FloatVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * ROWS + half * HALF)
-                            .castShape(floats, 0))
+                            .convertShape(VectorOperators.B2F, floats, 0))
                     .mul(scale);
-        }
-    }
-
-    /**
-     * Rows r and r + 16 of a panel share a byte, the first one in its lower half; each is a signed number of four bits.
-     * A lower half is not shifted back from the upper end of its register: what it is too large by, its scale is too
-     * small by, a power of two.
-     */
-    record Q4(VectorSpecies<Float> floats, VectorSpecies<Integer> ints, VectorSpecies<Byte> bytes) implements Widening {
-        @Override
-        public int run() {
-            return RUN_COLUMNS;
-        }
-
-        @Override
-        public int at(Weights weights, int panel, int column) {
-            return (panel * weights.columns() + column) * HALF;
-        }
-
-        @Override
-        public int scales(Weights weights, int panel) {
-            return panel * weights.columns() / RUN_COLUMNS * ROWS;
-        }
-
-        @Override
-        public FloatVector scale(Weights weights, int from, int column) {
-            return FloatVector.fromArray(floats, weights.scales(), from + (column & -RUN_COLUMNS));
-        }
-
-        @Override
-        public FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale) {
-            IntVector both = (IntVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * HALF)
-                    .castShape(ints, 0);
-            IntVector quants = half == 0
-                    ? both.lanewise(VectorOperators.LSHL, Q4Matrix.LOWER_SHIFT)
-                    : both.lanewise(VectorOperators.ASHR, 4);
-            return ((FloatVector) quants.castShape(floats, 0)).mul(scale);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.scriptorium.kernel.Matrix;
 import dev.scriptorium.kernel.PackedRows;
 import dev.scriptorium.model.LlamaWeights.Layer;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Llama 2 in pure Java: every chunk of a step goes through the layers together, so that each weight is read once a
@@ -34,6 +35,7 @@ public final class LlamaModel implements LanguageModel {
     private final RotaryTable rotary;
     private final Activations a;
     private final Kernels.Head head;
+    private final Set<PackedRows.Form> forms;
     private final Batch batch;
     private Logits logits;
 
@@ -73,6 +75,7 @@ public final class LlamaModel implements LanguageModel {
         this.rotary = new RotaryTable(config.headSize(), config.ropeTheta(), config.ropeScaling());
         this.a = new Activations(config, team.threads());
         this.head = new Kernels.Head(config.headSize(), (float) (1.0 / Math.sqrt(config.headSize())));
+        this.forms = PackedRows.Form.of(weights.multiplied());
         this.logits = new Logits(new float[0], 0, config.vocabularySize());
         this.w = weights.layers().getFirst();
         this.matrix = weights.output();
@@ -174,15 +177,17 @@ public final class LlamaModel implements LanguageModel {
 
     /** Lays rows out for a product. */
     private void pack(float[] x, int columns, int tokens) {
-        kernels.shape(a.packed, tokens, columns);
+        kernels.shape(a.packed, tokens, columns, forms);
         packed = x;
         packedColumns = columns;
         share((long) tokens * columns, packTask);
     }
 
     private void packPart(int piece, int pieces, int thread) {
-        int end = Kernels.share(packedColumns, piece + 1, pieces);
-        a.packed.fill(packed, Kernels.share(packedColumns, piece, pieces), end);
+        int units = (packedColumns + PackedRows.FILL_COLUMNS - 1) / PackedRows.FILL_COLUMNS;
+        int start = Kernels.share(units, piece, pieces) * PackedRows.FILL_COLUMNS;
+        int end = Kernels.share(units, piece + 1, pieces) * PackedRows.FILL_COLUMNS;
+        a.packed.fill(packed, start, Math.min(end, packedColumns));
     }
 
     /** query, key, value = W normed */
@@ -251,7 +256,7 @@ public final class LlamaModel implements LanguageModel {
 
     /** gate = silu(W normed) * (V normed) */
     private void gate() {
-        kernels.shape(a.packedInner, batch.tokens(), config.intermediateSize());
+        kernels.shape(a.packedInner, batch.tokens(), config.intermediateSize(), forms);
         share(2 * work(w.gate(), batch.tokens()), gateTask);
     }
 

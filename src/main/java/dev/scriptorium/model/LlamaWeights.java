@@ -2,6 +2,7 @@ package dev.scriptorium.model;
 
 import dev.scriptorium.kernel.Matrix;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The weights of one model, read-only and shared.
@@ -18,6 +19,11 @@ import java.util.List;
 public record LlamaWeights(Matrix embedding, List<Layer> layers, float[] outputNorm, Matrix output) {
     public LlamaWeights {
         layers = List.copyOf(layers);
+    }
+
+    /** All matrices that activations are multiplied by; the embedding only where it is the output too. */
+    Stream<Matrix> multiplied() {
+        return Stream.concat(layers.stream().flatMap(Layer::matrices), Stream.of(output));
     }
 
     /**
@@ -40,5 +46,9 @@ public record LlamaWeights(Matrix embedding, List<Layer> layers, float[] outputN
             float[] feedForwardNorm,
             Matrix gate,
             Matrix up,
-            Matrix down) {}
+            Matrix down) {
+        private Stream<Matrix> matrices() {
+            return Stream.of(query, key, value, attentionOutput, gate, up, down);
+        }
+    }
 }

@@ -11,6 +11,7 @@ import dev.scriptorium.kernel.Kernels.Scratch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -75,7 +76,7 @@ class KernelTwinsTest {
         float[] y = new float[tokens * Kernels.stride(matrix.rows())];
         Arrays.fill(y, Float.NaN);
         PackedRows packed = new PackedRows();
-        kernels.shape(packed, tokens, matrix.columns());
+        kernels.shape(packed, tokens, matrix.columns(), PackedRows.Form.of(Stream.of(matrix)));
         packed.fill(x, 0, matrix.columns());
         for (int part = 0; part < parts; part++) {
             int panel = Kernels.share(Kernels.panels(matrix.rows()), part, parts);
@@ -102,6 +103,75 @@ class KernelTwinsTest {
             sum = Math.fma(row[k], x[k], sum);
         }
         assertThat(y[2]).isEqualTo(sum);
+    }
+
+    @Test
+    void productsWithFourBitsAreTheirLawWrittenOut() {
+        // Given
+        Matrix matrix = Matrices.packed(PackedMatrix.Kind.Q4_0, 3, 64, 7);
+        float[] x = activations(1, 64, 8);
+        float[] weights = new float[64];
+        matrix.row(2, weights);
+        Q4Matrix quants = (Q4Matrix) matrix;
+
+        // When
+        float[] y = product(SCALAR, matrix, x, 1, 1);
+
+        // Then
+        float expected = 0f;
+        double plain = 0;
+        for (int block = 0; block < 64; block += 32) {
+            float largest = 0f;
+            for (int k = block; k < block + 32; k++) {
+                largest = Math.max(largest, Math.abs(x[k]));
+            }
+            long sum = 0;
+            for (int k = block; k < block + 32; k++) {
+                sum += (long) Math.rint(x[k] * (127 / largest)) * quants.quant(2, k);
+                plain += (double) weights[k] * x[k];
+            }
+            expected = Math.fma(sum * (largest / 127), quants.scale(2, block), expected);
+        }
+        assertThat(y[2]).isEqualTo(expected).isCloseTo((float) plain, Offset.offset(0.01f));
+    }
+
+    /** The sum of a block is as large as it can be: 32 * 8 * 127, which 16 bits just hold. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 12})
+    void sumsOfTheLargestNumbersDoNotOverflow(int tokens) {
+        // Given
+        Matrix matrix = PackedMatrix.pack(PackedMatrix.Kind.Q4_0, 32, 32, (row, line) -> line.scales[0] = 1f);
+        float[] x = new float[tokens * 32];
+        Arrays.fill(x, -127f);
+
+        // When
+        Stream<float[]> products = Stream.concat(Stream.of(SCALAR), VECTOR_KERNELS.stream())
+                .map(kernels -> product(kernels, matrix, x, tokens, 1));
+
+        // Then
+        assertThat(products).allSatisfy(y -> assertThat(y).containsOnly(32f * 8 * 127));
+    }
+
+    /** A model that has gone wrong must be seen to; nothing may be rounded away. */
+    @Test
+    void whatIsNoNumberStaysNoneWhereActivationsAreRounded() {
+        // Given
+        Matrix matrix = Matrices.packed(PackedMatrix.Kind.Q4_0, 32, 96, 5);
+        float[] x = activations(4, 96, 5);
+        x[40] = Float.NaN;
+        x[96 + 70] = Float.NEGATIVE_INFINITY;
+        Arrays.fill(x, 192, 288, 1e-35f);
+
+        // When
+        Stream<float[]> products = Stream.concat(Stream.of(SCALAR), VECTOR_KERNELS.stream())
+                .map(kernels -> product(kernels, matrix, x, 4, 1));
+
+        // Then
+        assertThat(products).allSatisfy(y -> {
+            assertThat(Arrays.copyOf(y, 64)).containsOnly(Float.NaN);
+            assertThat(Arrays.copyOfRange(y, 64, 96)).containsOnly(0f);
+            assertThat(Arrays.copyOfRange(y, 96, 128)).doesNotContain(Float.NaN);
+        });
     }
 
     @ParameterizedTest

@@ -26,7 +26,8 @@ class LlamaModelTest {
     private static final int CACHE_TOKENS = 4096;
 
     private static LlamaModel model(Kernels kernels, ComputeTeam team) {
-        return new LlamaModel(TinyModel.CONFIG, WEIGHTS, kernels, team, CACHE_TOKENS);
+        LlamaWeights weights = TinyModel.withFourBits(TinyModel.CONFIG, 1);
+        return new LlamaModel(TinyModel.CONFIG, weights, kernels, team, CACHE_TOKENS);
     }
 
     @ParameterizedTest
@@ -37,8 +38,11 @@ class LlamaModelTest {
         double[] expected = new NaiveLlama(TinyModel.CONFIG, WEIGHTS).logits(tokens);
         try (ComputeTeam team = new ComputeTeam(1)) {
 
+            Kernels kernels = new VectorKernels(256);
+            LlamaModel model = new LlamaModel(TinyModel.CONFIG, WEIGHTS, kernels, team, CACHE_TOKENS);
+
             // When
-            float[] logits = alone(model(new VectorKernels(256), team), tokens, length);
+            float[] logits = alone(model, tokens, length);
 
             // Then
             for (int i = 0; i < expected.length; i++) {

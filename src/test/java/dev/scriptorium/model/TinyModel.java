@@ -4,6 +4,7 @@ import dev.scriptorium.Seeds;
 import dev.scriptorium.kernel.Bf16Matrix;
 import dev.scriptorium.kernel.F32Matrix;
 import dev.scriptorium.kernel.Matrix;
+import dev.scriptorium.kernel.PackedMatrix;
 import dev.scriptorium.kernel.Q8Matrix;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -24,6 +25,28 @@ final class TinyModel {
                         .toList(),
                 norm(hidden, random),
                 bf16(config.vocabularySize(), hidden, random));
+    }
+
+    /** With weights of four bits among the others, which the textbook does not have. */
+    static LlamaWeights withFourBits(LlamaConfig config, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        LlamaWeights plain = weights(config, seed);
+        return new LlamaWeights(
+                plain.embedding(),
+                plain.layers().stream()
+                        .map(layer -> new LlamaWeights.Layer(
+                                layer.attentionNorm(),
+                                layer.query(),
+                                layer.key(),
+                                layer.value(),
+                                q4(config.hiddenSize(), config.querySize(), random),
+                                layer.feedForwardNorm(),
+                                layer.gate(),
+                                q4(config.intermediateSize(), config.hiddenSize(), random),
+                                layer.down()))
+                        .toList(),
+                plain.outputNorm(),
+                plain.output());
     }
 
     private static LlamaWeights.Layer layer(LlamaConfig config, SplittableRandom random) {
@@ -71,6 +94,17 @@ final class TinyModel {
             random.nextBytes(quants);
             for (int block = 0; block < scales.length; block++) {
                 scales[block] = Float.floatToFloat16((float) random.nextDouble(0.001, 0.003));
+            }
+        });
+    }
+
+    private static Matrix q4(int rows, int columns, SplittableRandom random) {
+        return PackedMatrix.pack(PackedMatrix.Kind.Q4_0, rows, columns, (row, line) -> {
+            for (int k = 0; k < columns; k++) {
+                line.quants[k] = (byte) random.nextInt(16);
+            }
+            for (int block = 0; block < line.scales.length; block++) {
+                line.scales[block] = (float) random.nextDouble(0.01, 0.05);
             }
         });
     }

@@ -28,6 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelGoldensTest {
     private static final Kernels KERNELS = new VectorKernels(256);
     private static final float LOGIT_TOLERANCE = 1e-4f;
+
+    /** With weights of four bits activations are rounded to eight, which the goldens' programs do not. */
+    private static final float ROUNDED_LOGIT_TOLERANCE = 0.2f;
+
     private static final int NPY_HEADER_BYTES = 128;
 
     /** A gap between the two largest logits below which f32 may rightly choose the other one. */
@@ -127,10 +131,16 @@ class ModelGoldensTest {
                 // Then
                 softly.assertThat(logits)
                         .as(golden.path("id").asText())
-                        .containsExactly(floats(golden.path("last_prompt_position_logits")), within(LOGIT_TOLERANCE));
+                        .containsExactly(
+                                floats(golden.path("last_prompt_position_logits")),
+                                within(toleranceOf(golden.path("file").asText())));
             }
         }
         softly.assertAll();
+    }
+
+    private static float toleranceOf(String file) {
+        return file.endsWith("-q4_0.gguf") ? ROUNDED_LOGIT_TOLERANCE : LOGIT_TOLERANCE;
     }
 
     @Test

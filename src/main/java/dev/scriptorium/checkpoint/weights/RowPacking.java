@@ -1,7 +1,6 @@
 package dev.scriptorium.checkpoint.weights;
 
 import dev.scriptorium.kernel.Matrix;
-import dev.scriptorium.kernel.Packing;
 import java.util.function.Function;
 
 /**
@@ -9,7 +8,7 @@ import java.util.function.Function;
  *
  * @param rows how the packing finds its rows in a chunk
  */
-record RowPacking<S>(Packing<S> packing, Function<RowChunk, S> rows) {
+record RowPacking<S>(Matrix.Packing<S> packing, Function<RowChunk, S> rows) {
     void pack(int first, int end, RowChunk chunk) {
         packing.rows().pack(first, end, rows.apply(chunk));
     }

@@ -8,7 +8,6 @@ import dev.scriptorium.kernel.F32Matrix;
 import dev.scriptorium.kernel.Matrix;
 import dev.scriptorium.kernel.PackedMatrix;
 import dev.scriptorium.kernel.PackedMatrix.Kind;
-import dev.scriptorium.kernel.Packing;
 import dev.scriptorium.kernel.Q8Matrix;
 import dev.scriptorium.model.LlamaConfig;
 import dev.scriptorium.model.LlamaWeights;
@@ -286,7 +285,8 @@ public final class WeightReader {
         WeightType type = typeOf(tensor, plan);
         boolean rotary = isRotary(tensor);
         // Rotary pairs change places within their head.
-        int together = rotary ? leastCommonMultiple(Packing.PANEL_ROWS, config.headSize()) : Packing.PANEL_ROWS;
+        int together =
+                rotary ? leastCommonMultiple(Matrix.Packing.PANEL_ROWS, config.headSize()) : Matrix.Packing.PANEL_ROWS;
         return loading.matrix(tensor, type, together, () -> packing(tensor, type, rotary));
     }
 
