@@ -104,7 +104,7 @@ public final class PackedRows {
     }
 
     /** Columns that are filled begin at a multiple of this. */
-    public static final int FILL_COLUMNS = 32;
+    public static final int FILL_COLUMNS = RoundedRows.BLOCK;
 
     private static final int[] WIDE_TILES = {4, 8, 12};
     private static final int[] NARROW_TILES = {4, 6};

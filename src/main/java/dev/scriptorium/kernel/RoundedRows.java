@@ -15,7 +15,7 @@ package dev.scriptorium.kernel;
  */
 final class RoundedRows {
     /** Columns of a block, the same as of the weights. */
-    static final int BLOCK = 32;
+    static final int BLOCK = Q8Matrix.BLOCK_COLUMNS;
 
     static final int LARGEST = 127;
 
@@ -83,7 +83,7 @@ final class RoundedRows {
             pairs[at + 1] = (short) (q - 16 * p);
             sum += p;
         }
-        starts[to / BLOCK + token] = (short) (-8 * sum);
+        starts[to / BLOCK + token] = (short) (-Q4Matrix.ZERO * sum);
         scales[to / BLOCK + token] = scale / SUM_FACTOR;
     }
 
