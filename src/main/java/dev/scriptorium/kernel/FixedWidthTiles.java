@@ -1,6 +1,7 @@
 package dev.scriptorium.kernel;
 
 import static dev.scriptorium.kernel.Panels.HALF;
+import static dev.scriptorium.kernel.Panels.ROWS;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -17,11 +18,27 @@ import jdk.incubator.vector.VectorSpecies;
  * and stored without methods of our own around it: past 18,000 nodes C2 inlines only what the JDK tells it to, and a
  * vector that goes through a call is an object.
  */
-final class FixedWidthTiles implements LaneLoops.Tiles {
+final class FixedWidthTiles implements LaneLoops.Tiles, LaneLoops.Slices {
     private static final Widening WIDENING = VectorKernels.widening(MethodHandles.lookup());
     private static final VectorSpecies<Float> FLOATS = WIDENING.floats();
 
     FixedWidthTiles() {}
+
+    @Override
+    public void widen(Weights weights, int panel, int start, int end, float[] into) {
+        int count = end - start;
+        for (int lane = 0; lane < HALF; lane += FLOATS.length()) {
+            int scales = WIDENING.scales(weights, panel) + lane;
+            int from = WIDENING.at(weights, panel, start) + lane;
+            for (int k = 0; k < count; k++) {
+                int at = k * ROWS + lane;
+                FloatVector scale = WIDENING.scale(weights, scales, start + k);
+                WIDENING.widen(weights, from, k, 0, scale).intoArray(into, at);
+                scale = WIDENING.scale(weights, scales + HALF, start + k);
+                WIDENING.widen(weights, from, k, 1, scale).intoArray(into, at + HALF);
+            }
+        }
+    }
 
     @Override
     public void tile(int tokens, LaneLoops.Tile tile, Weights weights, PackedRows x, float[] y) {

@@ -25,6 +25,12 @@ interface LaneLoops {
         void tile(int tokens, Tile tile, Weights weights, PackedRows x, float[] y);
     }
 
+    /** Weights once through memory, for so many tokens that this costs less than widening them for each tile. */
+    interface Slices {
+        /** Writes columns {@code start .. end} of a panel to (column - start, rows of a panel). */
+        void widen(Weights weights, int panel, int start, int end, float[] into);
+    }
+
     /** What a tile multiplies; its fields change from tile to tile. */
     final class Tile {
         int panel;

@@ -117,6 +117,12 @@ public final class PackedRows {
     private boolean isRounded;
     private float[] values = {}; // (tile, column, token of the tile)
 
+    /** @param wide as in {@link #shape} */
+    static int largestTile(boolean wide) {
+        int[] sizes = wide ? WIDE_TILES : NARROW_TILES;
+        return sizes[sizes.length - 1];
+    }
+
     /** @param wide whether tiles may take up 32 registers, not 16 */
     void shape(int newTokens, int newColumns, Set<Form> forms, boolean wide) {
         tokens = newTokens;

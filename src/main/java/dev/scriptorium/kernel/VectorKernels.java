@@ -15,13 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fast twin. Weights are widened in registers as they stream by: for one token, which is bound by memory, four
- * vectors of rows at a time; for more, two vectors of rows by a tile of tokens, and again for the next tile. (To widen
- * a piece of a panel once, into the nearest cache, was slower: its stores and loads cost more than widening.) Here the
- * panels, pieces and tiles are walked; the arithmetic is in {@link LaneLoops}.
+ * vectors of rows at a time; for more, two vectors of rows by a tile of tokens, and again for the next tile. For many
+ * tokens, as those of a prompt, a slice of a panel is widened once, into a near cache: its stores and loads cost as
+ * much as widening for four tiles. Here the panels, slices and tiles are walked; the arithmetic is in
+ * {@link LaneLoops}.
  */
 public final class VectorKernels implements Kernels {
     /** More tiles than this at once would drive each other's x out of the second cache. */
     private static final int TILES_AT_ONCE = 8;
+
+    /** From so many of the largest tiles on weights are widened once; those of bfloat16 cost less for each tile. */
+    private static final int SLICED_TILES = 4;
+
+    private static final int SLICED_TILES_BF16 = 10;
+
+    /** Of a panel, widened at once: they stay in the second cache beside the tokens' x for the same columns. */
+    private static final int SLICE_COLUMNS = 512;
 
     /** Weights of a panel that stay in the nearer caches while one tile after the other goes over them; whole runs. */
     private static final int COLUMNS_AT_ONCE = 1024;
@@ -32,6 +41,8 @@ public final class VectorKernels implements Kernels {
     private final int lanes;
     private final LaneLoops.Lines[] lines; // (kind)
     private final LaneLoops.Tiles[] tiles; // (kind)
+    private final LaneLoops.Slices[] slices; // (kind)
+    private final int[] slicedTokens; // (kind): so many go by slices, fewer by tiles
     private final LaneLoops.Rows rows;
 
     /** @param bits register width: 128, 256 or 512; wider than the machine's is right but very slow */
@@ -44,13 +55,17 @@ public final class VectorKernels implements Kernels {
         Weights.Kind[] kinds = Weights.Kind.values();
         this.lines = new LaneLoops.Lines[kinds.length];
         this.tiles = new LaneLoops.Tiles[kinds.length];
+        this.slices = new LaneLoops.Slices[kinds.length];
+        this.slicedTokens = new int[kinds.length];
         for (int i = 0; i < kinds.length; i++) {
+            slicedTokens[i] = slicedTokens(kinds[i], bits);
             if (kinds[i] == Weights.Kind.Q4_0) {
                 lines[i] = spin(LaneLoops.Lines.class, FOUR_BITS, bits);
                 tiles[i] = spin(LaneLoops.Tiles.class, FOUR_BITS, bits);
             } else {
                 lines[i] = spin(LaneLoops.Lines.class, "FixedWidthLines.class", Widening.of(kinds[i], bits));
                 tiles[i] = spin(LaneLoops.Tiles.class, "FixedWidthTiles.class", Widening.of(kinds[i], bits));
+                slices[i] = (LaneLoops.Slices) tiles[i];
             }
         }
         this.rows = spin(LaneLoops.Rows.class, "FixedWidthRows.class", bits);
@@ -109,17 +124,26 @@ public final class VectorKernels implements Kernels {
         if (firstPanel >= endPanel || x.tokens() == 0) {
             return;
         }
-        int yStride = Kernels.stride(matrix.rows());
         Weights weights = weights(matrix);
-        if (weights != null) {
-            product(weights, firstPanel, endPanel, x, y, scratch, yStride);
-        } else if (matrix instanceof Matrix.Widened widened) {
-            if (x.tokens() == 1) {
-                widenedLines(widened, firstPanel, endPanel, x, y, scratch);
-            } else {
-                widenedTiles(widened, firstPanel, endPanel, x, y, scratch, yStride);
-            }
+        int tokens = x.tokens();
+        if (weights == null && tokens == 1) {
+            widenedLines(matrix, firstPanel, endPanel, x, y, scratch);
+        } else if (weights == null || tokens >= slicedTokens[weights.kind().ordinal()]) {
+            slices(matrix, firstPanel, endPanel, x, y, scratch);
+        } else if (tokens == 1) {
+            lines(weights, firstPanel, endPanel, x, y);
+        } else {
+            tiles(weights, firstPanel, endPanel, x, y, scratch.tile, Kernels.stride(matrix.rows()));
         }
+    }
+
+    private static int slicedTokens(Weights.Kind kind, int bits) {
+        int tile = PackedRows.largestTile(bits == 512);
+        return switch (kind) {
+            case Q8_0 -> SLICED_TILES * tile;
+            case BF16 -> SLICED_TILES_BF16 * tile;
+            case F32, Q4_0 -> Integer.MAX_VALUE; // wide already, and never wide
+        };
     }
 
     /** Null for kinds that go through memory. */
@@ -133,21 +157,11 @@ public final class VectorKernels implements Kernels {
         };
     }
 
-    private void product(
-            Weights weights, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch, int yStride) {
-        if (x.tokens() == 1) {
-            lines(weights, firstPanel, endPanel, x, y);
-        } else {
-            tiles(weights, firstPanel, endPanel, x, y, scratch.tile, yStride);
-        }
-    }
-
-    private void widenedLines(
-            Matrix.Widened matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
+    private void widenedLines(Matrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
         Weights whole = scratch.panel(matrix.columns());
         LaneLoops.Lines loop = lines[Weights.Kind.F32.ordinal()];
         for (int panel = firstPanel; panel < endPanel; panel++) {
-            matrix.widen(panel, 0, matrix.columns(), whole.floats(), 0);
+            widen(matrix, panel, 0, matrix.columns(), whole.floats());
             for (int chunk = 0; chunk < HALF / lanes; chunk += loop.chunksAtOnce()) {
                 loop.line(whole, chunk, HALF / lanes - 1, x, scratch.line);
             }
@@ -155,27 +169,29 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    private void widenedTiles(
-            Matrix.Widened matrix,
-            int firstPanel,
-            int endPanel,
-            PackedRows x,
-            float[] y,
-            Scratch scratch,
-            int yStride) {
-        Weights piece = scratch.panel(COLUMNS_AT_ONCE);
+    private void slices(Matrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
+        Weights slice = scratch.panel(SLICE_COLUMNS);
         LaneLoops.Tile tile = scratch.tile;
-        tile.yStride = yStride;
-        clear(firstPanel, endPanel, 0, x.tokens(), y, yStride);
+        tile.yStride = Kernels.stride(matrix.rows());
+        clear(firstPanel, endPanel, 0, x.tokens(), y, tile.yStride);
         for (int panel = firstPanel; panel < endPanel; panel++) {
-            for (int column = 0; column < matrix.columns(); column += COLUMNS_AT_ONCE) {
-                int count = Math.min(COLUMNS_AT_ONCE, matrix.columns() - column);
-                matrix.widen(panel, column, column + count, piece.floats(), 0);
+            for (int column = 0; column < matrix.columns(); column += SLICE_COLUMNS) {
+                int count = Math.min(SLICE_COLUMNS, matrix.columns() - column);
+                widen(matrix, panel, column, column + count, slice.floats());
                 tile.panel = 0;
                 tile.start = 0;
                 tile.end = count;
-                piece(piece, tile, x, x.tiling(), column, 0, x.tiling().count(), 0, y, panel * ROWS);
+                piece(slice, tile, x, x.tiling(), column, 0, x.tiling().count(), 0, y, panel * ROWS);
             }
+        }
+    }
+
+    private void widen(Matrix matrix, int panel, int start, int end, float[] into) {
+        if (matrix instanceof Matrix.Widened widened) {
+            widened.widen(panel, start, end, into, 0);
+        } else {
+            Weights weights = Objects.requireNonNull(weights(matrix));
+            slices[weights.kind().ordinal()].widen(weights, panel, start, end, into);
         }
     }
 
