@@ -20,12 +20,20 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /** Positions of one block of keys or values. */
     int BLOCK_POSITIONS = 16;
 
+    /** Elements of 4 KiB. */
+    int PAGE_FLOATS = 1024;
+
     /** Logical accumulators of a sum over a vector. */
     int SUM_LANES = 16;
 
-    /** Distance of two rows of activations of {@code size} elements: the size rounded up to 32. */
+    /**
+     * Distance of two rows of activations of {@code size} elements: the size rounded up to 32, and 32 more where rows
+     * would lie a multiple of 4 KiB apart. A tile of tokens writes the same columns of all its rows, and then each of
+     * them would drive the others out of the same few places of a cache.
+     */
     static int stride(int size) {
-        return Panels.padded(size);
+        int padded = Panels.padded(size);
+        return padded % PAGE_FLOATS == 0 ? Math.addExact(padded, Panels.ROWS) : padded;
     }
 
     /** Panels of 32 rows that a matrix of so many rows has; splitting them splits a product among threads. */

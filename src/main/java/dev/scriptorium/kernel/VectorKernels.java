@@ -25,14 +25,14 @@ public final class VectorKernels implements Kernels {
     private static final int TILES_AT_ONCE = 8;
 
     /** From so many of the largest tiles on weights are widened once; those of bfloat16 cost less for each tile. */
-    private static final int SLICED_TILES = 4;
+    private static final int SLICED_TILES = 6;
 
     private static final int SLICED_TILES_BF16 = 10;
 
-    /** Of a panel, widened at once: they stay in the second cache beside the tokens' x for the same columns. */
-    private static final int SLICE_COLUMNS = 512;
-
-    /** Weights of a panel that stay in the nearer caches while one tile after the other goes over them; whole runs. */
+    /**
+     * Weights of a panel that stay in the nearer caches while one tile after the other goes over them; whole runs, and
+     * as many as are widened at once.
+     */
     private static final int COLUMNS_AT_ONCE = 1024;
 
     private static final String FOUR_BITS = "FixedWidthFourBits.class";
@@ -170,17 +170,17 @@ public final class VectorKernels implements Kernels {
     }
 
     private void slices(Matrix matrix, int firstPanel, int endPanel, PackedRows x, float[] y, Scratch scratch) {
-        Weights slice = scratch.panel(SLICE_COLUMNS);
+        Weights slice = scratch.panel(COLUMNS_AT_ONCE);
         LaneLoops.Tile tile = scratch.tile;
         tile.yStride = Kernels.stride(matrix.rows());
+        tile.panel = 0;
+        tile.start = 0;
         clear(firstPanel, endPanel, 0, x.tokens(), y, tile.yStride);
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-            for (int column = 0; column < matrix.columns(); column += SLICE_COLUMNS) {
-                int count = Math.min(SLICE_COLUMNS, matrix.columns() - column);
-                widen(matrix, panel, column, column + count, slice.floats());
-                tile.panel = 0;
-                tile.start = 0;
-                tile.end = count;
+        // All panels by some columns before the next columns, so that these columns of x stay near.
+        for (int column = 0; column < matrix.columns(); column += COLUMNS_AT_ONCE) {
+            tile.end = Math.min(COLUMNS_AT_ONCE, matrix.columns() - column);
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                widen(matrix, panel, column, column + tile.end, slice.floats());
                 piece(slice, tile, x, x.tiling(), column, 0, x.tiling().count(), 0, y, panel * ROWS);
             }
         }
