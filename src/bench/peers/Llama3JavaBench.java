@@ -75,9 +75,6 @@ class Llama3JavaBench {
     private static void print(String work, int tokens, long start) {
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
-                Locale.ROOT,
-                "{\"work\":\"%s\",\"sequences\":1,\"tokens_per_second\":%.3f}%n",
-                work,
-                tokens / seconds);
+                Locale.ROOT, "{\"work\":\"%s\",\"sequences\":1,\"tokens_per_second\":%.3f}%n", work, tokens / seconds);
     }
 }

@@ -44,16 +44,26 @@ public final class RowDecoder {
             line.weights(weights);
             return weights;
         }
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = switch (type) {
-                case F32 -> bytes.getFloat(i * Float.BYTES);
-                case F16 -> f16(bytes, i * Short.BYTES);
-                case BF16 -> Float.intBitsToFloat(bytes.getShort(i * Short.BYTES) << 16);
-                default -> {
-                    int block = i / type.blockColumns() * type.blockBytes();
-                    yield bytes.get(block + Short.BYTES + i % type.blockColumns()) * f16(bytes, block);
+        switch (type) {
+            case F32 -> bytes.asFloatBuffer().get(weights);
+            case F16 -> {
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = f16(bytes, i * Short.BYTES);
                 }
-            };
+            }
+            case BF16 -> {
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = Float.intBitsToFloat(bytes.getShort(i * Short.BYTES) << 16);
+                }
+            }
+            default -> {
+                for (int at = 0, column = 0; column < weights.length; at += type.blockBytes()) {
+                    float scale = f16(bytes, at);
+                    for (int i = 0; i < type.blockColumns(); i++) {
+                        weights[column++] = row[at + Short.BYTES + i] * scale;
+                    }
+                }
+            }
         }
         return weights;
     }

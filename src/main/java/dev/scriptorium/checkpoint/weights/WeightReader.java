@@ -37,6 +37,7 @@ public final class WeightReader {
     private final Tensor outputNorm;
     private final Tensor output;
     private final List<List<Tensor>> layers = new ArrayList<>();
+    private final Set<String> rotaryNames = new HashSet<>();
 
     /**
      * Checks that every tensor of the config is there, in its shape, and no other.
@@ -63,7 +64,9 @@ public final class WeightReader {
         outputNorm = vectorTensor(source, names.outputNorm, hidden);
         output = tied ? embedding : matrixTensor(source, names.output, config.vocabularySize(), hidden);
         for (int layer = 0; layer < config.layers(); layer++) {
-            layers.add(layerTensors(source, layer));
+            List<Tensor> tensorsOfLayer = layerTensors(source, layer);
+            layers.add(tensorsOfLayer);
+            tensorsOfLayer.subList(1, 3).forEach(tensor -> rotaryNames.add(tensor.name()));
         }
         checkNothingElse();
     }
@@ -186,9 +189,7 @@ public final class WeightReader {
 
     /** Whether a tensor's rows go by rotary pairs: those of query and key. */
     private boolean isRotary(Tensor tensor) {
-        return layers.stream()
-                .anyMatch(layer -> layer.subList(1, 3).stream()
-                        .anyMatch(rotary -> rotary.name().equals(tensor.name())));
+        return rotaryNames.contains(tensor.name());
     }
 
     /** Where the file has the row that stands at {@code row} of a query or key matrix. */
