@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The fast twin. Weights are widened in registers as they stream by: for one token, which is bound by memory, four
  * vectors of rows at a time; for more, two vectors of rows by a tile of tokens, and again for the next tile. For many
  * tokens, as those of a prompt, a slice of a panel is widened once, into a near cache: its stores and loads cost as
- * much as widening for four tiles. Here the panels, slices and tiles are walked; the arithmetic is in
+ * much as widening for some tiles. Here the panels, slices and tiles are walked; the arithmetic is in
  * {@link LaneLoops}.
  */
 public final class VectorKernels implements Kernels {
