@@ -11,9 +11,10 @@ const sequences = work.split(",").filter((each) => each !== "prompt").map(Number
 function rows(prompt, steps, counts) {
     const context = prompt + steps * Math.max(...counts);
     // The table goes to stderr, among the log; a log file goes where it runs.
-    const {stderr: table} = spawnSync(`${bin}/llama-batched-bench`, ["-m", model, "-c", context, "-b", "512", "-ub", "512",
+    const {status, error, stderr: table} = spawnSync(`${bin}/llama-batched-bench`, ["-m", model, "-c", context, "-b", "512", "-ub", "512",
         "-npp", prompt, "-ntg", steps, "-npl", counts.join(","), "-pps", "-rtr", "-t", availableParallelism()],
     {encoding: "utf8", maxBuffer: 1 << 26, cwd: tmpdir()});
+    if (status !== 0) throw error ?? new Error(table);
     return table.split("\n").map((line) => line.split("|").slice(1, -1).map(Number))
         .filter((cells) => cells.length === 10 && !cells.some(Number.isNaN));
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Beside ik_llama.cpp, built before from its sources (targets llama-bench and llama-batched-bench), weights repacked at
-# load as its users do; what else can be set is in beside.sh.
+# Beside ik_llama.cpp, built before from its sources (target llama-batched-bench), weights repacked at load as its
+# users do; what else can be set is in beside.sh.
 #   src/bench/peers/ik-llama-cpp.sh BUILD/bin MODEL.gguf [WORK [ROUNDS]]      for example: … prompt,1,8,32 3
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -12,6 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 if [ -n "${LLAMA_CPP_FOLDER:-}" ]; then
   ln -s "$(readlink -f "$LLAMA_CPP_FOLDER")/node_modules" "$folder/node_modules"
 else
+  command -v npm >/dev/null || { echo "needs node 20 or newer, with npm" >&2; exit 1; }
   (cd "$folder" && npm init -y >/dev/null && npm install --silent --ignore-scripts node-llama-cpp@3.22.1 >&2)
 fi
 cp "$here/llama-cpp.mjs" "$folder/"

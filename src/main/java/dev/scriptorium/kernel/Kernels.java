@@ -20,9 +20,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /** Positions of one block of keys or values. */
     int BLOCK_POSITIONS = 16;
 
-    /** Elements of 4 KiB. */
-    int PAGE_FLOATS = 1024;
-
     /** Logical accumulators of a sum over a vector. */
     int SUM_LANES = 16;
 
@@ -33,7 +30,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
      */
     static int stride(int size) {
         int padded = Panels.padded(size);
-        return padded % PAGE_FLOATS == 0 ? Math.addExact(padded, Panels.ROWS) : padded;
+        return padded % Panels.PAGE_FLOATS == 0 ? Math.addExact(padded, Panels.ROWS) : padded;
     }
 
     /** Panels of 32 rows that a matrix of so many rows has; splitting them splits a product among threads. */

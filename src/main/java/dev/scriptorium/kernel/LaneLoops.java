@@ -25,7 +25,10 @@ interface LaneLoops {
         void tile(int tokens, Tile tile, Weights weights, PackedRows x, float[] y);
     }
 
-    /** Weights once through memory, for so many tokens that this costs less than widening them for each tile. */
+    /**
+     * Weights once through memory, for so many tokens that this costs less than widening for each; all Tiles but
+     * Q4_0's.
+     */
     interface Slices {
         /** Writes columns {@code start .. end} of a panel to (column - start, rows of a panel). */
         void widen(Weights weights, int panel, int start, int end, float[] into);

@@ -17,6 +17,9 @@ final class Panels {
     /** Loops take a vector of the panel's first half of rows together with the one as far into the second half. */
     static final int HALF = ROWS / 2;
 
+    /** Elements of 4 KiB. */
+    static final int PAGE_FLOATS = 1024;
+
     private static final int BLOCK = 32; // columns
 
     private static final int SQUARE = Long.BYTES; // rows and columns that are turned at once
@@ -57,22 +60,24 @@ final class Panels {
         }
     }
 
-    /** Lays rows side by side from {@code at} on, a block of columns at a time, so that what is written stays near. */
+    /**
+     * Lays rows side by side from {@code at} on, a block of columns at a time, so that what is written stays near.
+     *
+     * @param lines of whole blocks
+     */
     static void interleave(byte[][] lines, int count, byte[] into, int at) {
         int columns = lines[0].length;
         int squareRows = count & -SQUARE;
-        int squareColumns = columns & -SQUARE;
-        for (int start = 0; start < squareColumns; start += BLOCK) {
-            int end = Math.min(start + BLOCK, squareColumns);
+        for (int start = 0; start < columns; start += BLOCK) {
             for (int row = 0; row < squareRows; row += SQUARE) {
-                for (int k = start; k < end; k += SQUARE) {
+                for (int k = start; k < start + BLOCK; k += SQUARE) {
                     transpose(lines, row, k, into, at + row + k * ROWS);
                 }
             }
-        }
-        for (int row = 0; row < count; row++) {
-            for (int k = row < squareRows ? squareColumns : 0; k < columns; k++) {
-                into[at + row + k * ROWS] = lines[row][k];
+            for (int row = squareRows; row < count; row++) {
+                for (int k = start; k < start + BLOCK; k++) {
+                    into[at + row + k * ROWS] = lines[row][k];
+                }
             }
         }
     }

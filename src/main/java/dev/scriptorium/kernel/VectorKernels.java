@@ -41,7 +41,6 @@ public final class VectorKernels implements Kernels {
     private final int lanes;
     private final LaneLoops.Lines[] lines; // (kind)
     private final LaneLoops.Tiles[] tiles; // (kind)
-    private final LaneLoops.Slices[] slices; // (kind)
     private final int[] slicedTokens; // (kind): so many go by slices, fewer by tiles
     private final LaneLoops.Rows rows;
 
@@ -55,7 +54,6 @@ public final class VectorKernels implements Kernels {
         Weights.Kind[] kinds = Weights.Kind.values();
         this.lines = new LaneLoops.Lines[kinds.length];
         this.tiles = new LaneLoops.Tiles[kinds.length];
-        this.slices = new LaneLoops.Slices[kinds.length];
         this.slicedTokens = new int[kinds.length];
         for (int i = 0; i < kinds.length; i++) {
             slicedTokens[i] = slicedTokens(kinds[i], bits);
@@ -65,7 +63,6 @@ public final class VectorKernels implements Kernels {
             } else {
                 lines[i] = spin(LaneLoops.Lines.class, "FixedWidthLines.class", Widening.of(kinds[i], bits));
                 tiles[i] = spin(LaneLoops.Tiles.class, "FixedWidthTiles.class", Widening.of(kinds[i], bits));
-                slices[i] = (LaneLoops.Slices) tiles[i];
             }
         }
         this.rows = spin(LaneLoops.Rows.class, "FixedWidthRows.class", bits);
@@ -191,7 +188,7 @@ public final class VectorKernels implements Kernels {
             widened.widen(panel, start, end, into, 0);
         } else {
             Weights weights = Objects.requireNonNull(weights(matrix));
-            slices[weights.kind().ordinal()].widen(weights, panel, start, end, into);
+            ((LaneLoops.Slices) tiles[weights.kind().ordinal()]).widen(weights, panel, start, end, into);
         }
     }
 

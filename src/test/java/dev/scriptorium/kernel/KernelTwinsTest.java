@@ -28,8 +28,14 @@ class KernelTwinsTest {
         Stream<Arguments> small = Arrays.stream(sizes)
                 .boxed()
                 .flatMap(rows -> Arrays.stream(sizes).mapToObj(columns -> Arguments.of(rows, columns)));
-        // more columns than are widened at once, and a panel left over for the widest registers
-        return Stream.concat(small, Stream.of(Arguments.of(48, 1024), Arguments.of(33, 1056), Arguments.of(17, 1337)));
+        // more columns than are widened at once, a panel left over for the widest registers, rows of y 4 KiB apart
+        return Stream.concat(
+                small,
+                Stream.of(
+                        Arguments.of(1024, 32),
+                        Arguments.of(48, 1024),
+                        Arguments.of(33, 1056),
+                        Arguments.of(17, 1337)));
     }
 
     @ParameterizedTest
