@@ -43,8 +43,13 @@ final class Pipelines {
     }
 
     static Properties settings(Pipeline pipeline) {
+        return settings(pipeline, "");
+    }
+
+    /** @param router distinguishes routers that one process has at the same time */
+    static Properties settings(Pipeline pipeline, String router) {
         // A folder of this process: one that was killed leaves stores behind that nobody can open.
-        Path state = Path.of("target/topology-state", ProcessHandle.current().pid() + "");
+        Path state = Path.of("target/topology-state", ProcessHandle.current().pid() + router);
         return StreamsSettings.of(pipeline.withBootstrapServers("nowhere:1"), state);
     }
 }
