@@ -158,7 +158,7 @@ public class KernelBench {
                     for (int k = 0; k < columns; k++) {
                         line.quants[k] = (byte) random.nextInt(16);
                     }
-                    Arrays.fill(line.scales, 0.01f);
+                    Arrays.fill(line.scales, 0x1p-7f);
                 });
             case "BF16" ->
                 Bf16Matrix.pack(rows, columns, (row, into) -> {

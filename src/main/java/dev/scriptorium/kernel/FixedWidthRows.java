@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops that are not matrix products; defined once a width, as {@link FixedWidthProducts} is.
+ * The loops that are not matrix products; defined once a width, as {@link FixedWidthTiles} is, which says why no vector
+ * goes through a method of ours.
  *
  * <p>Never {@code reduceLanes(ADD)}: its order is not defined. Sums stay in their 16 logical accumulators, one register
  * of them at a time, until {@link ScalarKernels#fold}.
@@ -24,21 +25,13 @@ final class FixedWidthRows implements LaneLoops.Rows {
 
     FixedWidthRows() {}
 
-    private static FloatVector load(float[] from, int at) {
-        return FloatVector.fromArray(FLOATS, from, at);
-    }
-
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(FLOATS, value);
-    }
-
     @Override
     public float sumOfSquares(float[] x, int at, int size, float[] sums) {
         int whole = size & -SUM_LANES;
         for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
             for (int i = lane; i < whole; i += SUM_LANES) {
-                FloatVector value = load(x, at + i);
+                FloatVector value = FloatVector.fromArray(FLOATS, x, at + i);
                 sum = value.fma(value, sum);
             }
             sum.intoArray(sums, lane);
@@ -51,9 +44,9 @@ final class FixedWidthRows implements LaneLoops.Rows {
 
     private static float max(float[] values, int at, int size) {
         int whole = FLOATS.loopBound(size);
-        FloatVector max = broadcast(values[at]);
+        FloatVector max = FloatVector.broadcast(FLOATS, values[at]);
         for (int i = 0; i < whole; i += LANES) {
-            max = max.max(load(values, at + i));
+            max = max.max(FloatVector.fromArray(FLOATS, values, at + i));
         }
         float most = max.reduceLanes(VectorOperators.MAX); // a maximum has no order
         for (int i = whole; i < size; i++) {
@@ -70,7 +63,7 @@ final class FixedWidthRows implements LaneLoops.Rows {
         for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             FloatVector sum = FloatVector.zero(FLOATS);
             for (int i = lane; i < whole; i += SUM_LANES) {
-                sum = sum.add(load(values, at + i));
+                sum = sum.add(FloatVector.fromArray(FLOATS, values, at + i));
             }
             sum.intoArray(sums, lane);
         }
@@ -87,16 +80,20 @@ final class FixedWidthRows implements LaneLoops.Rows {
     private static void exponentials(float[] x, int at, int size, float sign, float shift, float[] to, int toAt) {
         int whole = FLOATS.loopBound(size);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector value = load(x, at + i).mul(sign).sub(shift);
+            FloatVector value =
+                    FloatVector.fromArray(FLOATS, x, at + i).mul(sign).sub(shift);
             FloatVector clamped = value.max(Exp.LEAST).min(Exp.MOST);
-            FloatVector shifted = clamped.fma(broadcast(Exp.LOG2_E), broadcast(Exp.ROUNDER));
+            FloatVector shifted =
+                    clamped.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUNDER));
             FloatVector n = shifted.sub(Exp.ROUNDER);
-            FloatVector r = n.fma(broadcast(-Exp.LN2_LOW), n.fma(broadcast(-Exp.LN2_HIGH), clamped));
-            FloatVector p = r.fma(broadcast(Exp.C7), broadcast(Exp.C6));
-            p = p.fma(r, broadcast(Exp.C5));
-            p = p.fma(r, broadcast(Exp.C4));
-            p = p.fma(r, broadcast(Exp.C3));
-            p = p.fma(r, broadcast(Exp.C2));
+            FloatVector r = n.fma(
+                    FloatVector.broadcast(FLOATS, -Exp.LN2_LOW),
+                    n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), clamped));
+            FloatVector p = r.fma(FloatVector.broadcast(FLOATS, Exp.C7), FloatVector.broadcast(FLOATS, Exp.C6));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
             p = p.fma(r.mul(r), r).add(1f);
             IntVector exponent = shifted.reinterpretAsInts()
                     .lanewise(VectorOperators.LSHL, Exp.FRACTION_BITS)
@@ -114,7 +111,7 @@ final class FixedWidthRows implements LaneLoops.Rows {
     public void scale(float[] x, int at, int size, float factor) {
         int whole = FLOATS.loopBound(size);
         for (int i = 0; i < whole; i += LANES) {
-            load(x, at + i).mul(factor).intoArray(x, at + i);
+            FloatVector.fromArray(FLOATS, x, at + i).mul(factor).intoArray(x, at + i);
         }
         for (int i = whole; i < size; i++) {
             x[at + i] *= factor;
@@ -125,7 +122,10 @@ final class FixedWidthRows implements LaneLoops.Rows {
     public void scaleBy(float[] x, int at, float factor, float[] weights, float[] y) {
         int whole = FLOATS.loopBound(weights.length);
         for (int i = 0; i < whole; i += LANES) {
-            load(x, at + i).mul(factor).mul(load(weights, i)).intoArray(y, at + i);
+            FloatVector.fromArray(FLOATS, x, at + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(FLOATS, weights, i))
+                    .intoArray(y, at + i);
         }
         for (int i = whole; i < weights.length; i++) {
             y[at + i] = x[at + i] * factor * weights[i];
@@ -140,8 +140,9 @@ final class FixedWidthRows implements LaneLoops.Rows {
             exponentials(gate, from, count, -1f, 0f, room, 0);
             int whole = FLOATS.loopBound(count);
             for (int i = 0; i < whole; i += LANES) {
-                FloatVector silu = load(gate, from + i).div(load(room, i).add(1f));
-                silu.mul(load(up, from + i)).intoArray(gate, from + i);
+                FloatVector silu = FloatVector.fromArray(FLOATS, gate, from + i)
+                        .div(FloatVector.fromArray(FLOATS, room, i).add(1f));
+                silu.mul(FloatVector.fromArray(FLOATS, up, from + i)).intoArray(gate, from + i);
             }
             for (int i = whole; i < count; i++) {
                 gate[from + i] = gate[from + i] / (1f + room[i]) * up[from + i];
@@ -183,12 +184,12 @@ final class FixedWidthRows implements LaneLoops.Rows {
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
         for (int d = 0; d < head.size(); d++) {
-            FloatVector value = broadcast(query[at + d]);
+            FloatVector value = FloatVector.broadcast(FLOATS, query[at + d]);
             int key = keysAt + d * BLOCK_POSITIONS;
-            sum0 = value.fma(load(keys0, key), sum0);
-            sum1 = value.fma(load(keys1, key), sum1);
-            sum2 = value.fma(load(keys2, key), sum2);
-            sum3 = value.fma(load(keys3, key), sum3);
+            sum0 = value.fma(FloatVector.fromArray(FLOATS, keys0, key), sum0);
+            sum1 = value.fma(FloatVector.fromArray(FLOATS, keys1, key), sum1);
+            sum2 = value.fma(FloatVector.fromArray(FLOATS, keys2, key), sum2);
+            sum3 = value.fma(FloatVector.fromArray(FLOATS, keys3, key), sum3);
         }
         float scale = head.scale();
         sum0.mul(scale).intoArray(scores, to + block * BLOCK_POSITIONS);
@@ -218,12 +219,12 @@ final class FixedWidthRows implements LaneLoops.Rows {
             float[] values = blocks[first / BLOCK_POSITIONS];
             int count = Math.min(BLOCK_POSITIONS, positions - first);
             for (int i = 0; i < count; i++) {
-                FloatVector share = broadcast(shares[first + i]);
+                FloatVector share = FloatVector.broadcast(FLOATS, shares[first + i]);
                 int at = valuesAt + i * width;
-                sum0 = share.fma(load(values, at), sum0);
-                sum1 = share.fma(load(values, at + LANES), sum1);
-                sum2 = share.fma(load(values, at + 2 * LANES), sum2);
-                sum3 = share.fma(load(values, at + 3 * LANES), sum3);
+                sum0 = share.fma(FloatVector.fromArray(FLOATS, values, at), sum0);
+                sum1 = share.fma(FloatVector.fromArray(FLOATS, values, at + LANES), sum1);
+                sum2 = share.fma(FloatVector.fromArray(FLOATS, values, at + 2 * LANES), sum2);
+                sum3 = share.fma(FloatVector.fromArray(FLOATS, values, at + 3 * LANES), sum3);
             }
         }
         sum0.intoArray(out, to);
@@ -240,10 +241,10 @@ final class FixedWidthRows implements LaneLoops.Rows {
             float[] values = blocks[first / BLOCK_POSITIONS];
             int count = Math.min(BLOCK_POSITIONS, positions - first);
             for (int i = 0; i < count; i++) {
-                FloatVector share = broadcast(shares[first + i]);
+                FloatVector share = FloatVector.broadcast(FLOATS, shares[first + i]);
                 int at = valuesAt + i * width;
-                sum0 = share.fma(load(values, at), sum0);
-                sum1 = share.fma(load(values, at + LANES), sum1);
+                sum0 = share.fma(FloatVector.fromArray(FLOATS, values, at), sum0);
+                sum1 = share.fma(FloatVector.fromArray(FLOATS, values, at + LANES), sum1);
             }
         }
         sum0.intoArray(out, to);

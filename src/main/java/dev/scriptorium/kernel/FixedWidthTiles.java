@@ -41,6 +41,11 @@ final class FixedWidthTiles implements LaneLoops.Tiles, LaneLoops.Slices {
     }
 
     @Override
+    public int tileChunks() {
+        return 1;
+    }
+
+    @Override
     public void tile(int tokens, LaneLoops.Tile tile, Weights weights, PackedRows x, float[] y) {
         switch (tokens) {
             case 4 -> tile4(tile, weights, x.values(), y);

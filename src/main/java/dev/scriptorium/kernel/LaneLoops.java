@@ -21,6 +21,9 @@ interface LaneLoops {
 
     /** Some tokens by a chunk of rows, the accumulators in registers from the first k to the last, added to y. */
     interface Tiles {
+        /** Chunks that a tile computes at once: that of its panel and lane, and those that follow. */
+        int tileChunks();
+
         /** @param tokens of x's tile: 4, 6, 8 or 12, of which the tile may use fewer */
         void tile(int tokens, Tile tile, Weights weights, PackedRows x, float[] y);
     }
@@ -37,6 +40,7 @@ interface LaneLoops {
     /** What a tile multiplies; its fields change from tile to tile. */
     final class Tile {
         int panel;
+        int lastPanel; // where several are computed at once, none after it
         int lane; // first row within each half of the panel
         int start; // first column
         int end; // the one after the last
@@ -44,6 +48,11 @@ interface LaneLoops {
         int y; // of the first token, first row
         int yStride;
         int lastToken; // that counts; those after it are copies of it
+        // Of loops that sum up in 16 bits, for as many columns as are taken at once: (block, token, chunk, row) and, of
+        // the
+        // weights, (block, row of both chunks).
+        final short[] sums = new short[VectorKernels.COLUMNS_AT_ONCE / RoundedRows.BLOCK * 8 * 2 * Panels.ROWS];
+        final float[] scales = new float[VectorKernels.COLUMNS_AT_ONCE / RoundedRows.BLOCK * 2 * Panels.ROWS];
     }
 
     /** What is done to rows of activations between the products, and attention. */

@@ -138,7 +138,7 @@ public final class PackedRows {
             }
         }
         if (isRounded) {
-            rounded.shape(tokens, columns);
+            rounded.shape(tokens, columns, wide);
         }
     }
 

@@ -20,7 +20,7 @@ public final class Q4Matrix implements Matrix {
     private Q4Matrix(int rows, int columns) {
         this.rows = rows;
         byte[] quants = new byte[Panels.elements(rows, columns) / 2];
-        float[] scales = new float[Panels.elements(rows, columns / Q8Matrix.BLOCK_COLUMNS)];
+        short[] scales = new short[Panels.elements(rows, columns / Q8Matrix.BLOCK_COLUMNS)];
         this.weights = Weights.q4(columns, quants, scales);
     }
 
@@ -37,11 +37,11 @@ public final class Q4Matrix implements Matrix {
         }
         for (int row = first; row < end; row += ROWS) {
             int count = Math.min(ROWS, end - row);
-            int scalesAt = Panels.offset(row, columns / Q8Matrix.BLOCK_COLUMNS);
             for (int i = 0; i < count; i++) {
                 source.read(row + i, lines[i]);
+                int scalesAt = scaleAt(row + i);
                 for (int block = 0; block < lines[i].scales.length; block++) {
-                    weights.scales()[scalesAt + block * ROWS + i] = lines[i].scales[block];
+                    weights.shorts()[scalesAt + block * ROWS] = half(lines[i].scales[block]);
                 }
             }
             for (int column = 0; column < columns; column += Q8Matrix.BLOCK_COLUMNS) {
@@ -52,10 +52,27 @@ public final class Q4Matrix implements Matrix {
         }
     }
 
+    private static short half(float scale) {
+        short half = Float.floatToFloat16(scale);
+        if (Float.float16ToFloat(half) != scale || !Float.isFinite(scale)) {
+            throw new IllegalArgumentException("a scale of Q4_0 is %s, not a finite f16 number".formatted(scale));
+        }
+        return half;
+    }
+
     /** Where the byte of a row's first two columns lies. */
     private int at(int row) {
+        return row / ROWS * columns() * HALF + place(row);
+    }
+
+    /** Where the scale of a row's first block lies. */
+    private int scaleAt(int row) {
+        return row / ROWS * columns() / Q8Matrix.BLOCK_COLUMNS * ROWS + place(row);
+    }
+
+    private static int place(int row) {
         int lane = row % ROWS;
-        return row / ROWS * columns() * HALF + lane % HALF * 2 + lane / HALF;
+        return lane % HALF * 2 + lane / HALF;
     }
 
     /** Puts 32 quants of a row where they belong. */
@@ -78,7 +95,7 @@ public final class Q4Matrix implements Matrix {
 
     @Override
     public long bytes() {
-        return weights.bytes().length + (long) weights.scales().length * Float.BYTES;
+        return weights.bytes().length + (long) weights.shorts().length * Short.BYTES;
     }
 
     /** A weight without its scale, from -8 to 7. */
@@ -88,8 +105,7 @@ public final class Q4Matrix implements Matrix {
     }
 
     float scale(int row, int column) {
-        int blocks = columns() / Q8Matrix.BLOCK_COLUMNS;
-        return weights.scales()[Panels.offset(row, blocks) + column / Q8Matrix.BLOCK_COLUMNS * ROWS];
+        return Float.float16ToFloat(weights.shorts()[scaleAt(row) + column / Q8Matrix.BLOCK_COLUMNS * ROWS]);
     }
 
     @Override

@@ -28,10 +28,10 @@ final class RoundedRows {
     /** Added to a small number and taken away again, it rounds to whole numbers, a half to the even one. */
     private static final float ROUNDER = 3 << 22;
 
-    /**
-     * More accumulators than that, and C2 spills; with eight tokens it was slower than with six, see performance.md.
-     */
-    private static final int[] TILES = {4, 6};
+    /** As many as their sums have registers, two for each token. */
+    private static final int[] WIDE_TILES = {4, 8};
+
+    private static final int[] NARROW_TILES = {4};
 
     private final PackedRows.Tiling tiling = new PackedRows.Tiling();
     private int columns;
@@ -39,9 +39,10 @@ final class RoundedRows {
     private short[] starts = {}; // (tile, block, token of the tile)
     private float[] scales = {}; // (tile, block, token of the tile), over SUM_FACTOR
 
-    void shape(int tokens, int newColumns) {
+    /** @param wide whether tiles may take up 32 registers, not 16 */
+    void shape(int tokens, int newColumns, boolean wide) {
         columns = newColumns;
-        tiling.cut(tokens, TILES);
+        tiling.cut(tokens, wide ? WIDE_TILES : NARROW_TILES);
         int size = Math.multiplyExact(tiling.padded(), columns);
         if (pairs.length < size) {
             pairs = new short[size];

@@ -33,7 +33,7 @@ public final class VectorKernels implements Kernels {
      * Weights of a panel that stay in the nearer caches while one tile after the other goes over them; whole runs, and
      * as many as are widened at once.
      */
-    private static final int COLUMNS_AT_ONCE = 1024;
+    static final int COLUMNS_AT_ONCE = 1024;
 
     private static final String FOUR_BITS = "FixedWidthFourBits.class";
 
@@ -206,6 +206,8 @@ public final class VectorKernels implements Kernels {
         PackedRows.Tiling tiling =
                 weights.kind() == Weights.Kind.Q4_0 ? x.rounded().tiling() : x.tiling();
         tile.yStride = yStride;
+        tile.lastPanel = endPanel - 1;
+        int panelsAtOnce = Math.max(1, tiles[weights.kind().ordinal()].tileChunks() * lanes / HALF);
         int token = 0;
         for (int first = 0; first < tiling.count(); first += TILES_AT_ONCE) {
             int end = Math.min(first + TILES_AT_ONCE, tiling.count());
@@ -214,7 +216,7 @@ public final class VectorKernels implements Kernels {
                 endToken += tiling.size(i);
             }
             clear(firstPanel, endPanel, token, Math.min(endToken, x.tokens()), y, yStride);
-            for (int panel = firstPanel; panel < endPanel; panel++) {
+            for (int panel = firstPanel; panel < endPanel; panel += panelsAtOnce) {
                 tile.panel = panel;
                 for (int column = 0; column < weights.columns(); column += COLUMNS_AT_ONCE) {
                     tile.start = column;
@@ -245,12 +247,13 @@ public final class VectorKernels implements Kernels {
             float[] y,
             int yAt) {
         LaneLoops.Tiles loop = tiles[weights.kind().ordinal()];
+        int lanesAtOnce = Math.min(loop.tileChunks() * lanes, HALF);
         int token = firstToken;
         for (int i = first; i < end; i++) {
             int size = tiling.size(i);
             tile.x = token * x.columns() + column * size;
             tile.lastToken = Math.min(size, x.tokens() - token) - 1;
-            for (int lane = 0; lane < HALF; lane += lanes) {
+            for (int lane = 0; lane < HALF; lane += lanesAtOnce) {
                 tile.lane = lane;
                 tile.y = token * tile.yStride + yAt + lane;
                 loop.tile(size, tile, weights, x, y);

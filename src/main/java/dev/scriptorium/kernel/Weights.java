@@ -6,9 +6,9 @@ package dev.scriptorium.kernel;
  *
  * @param columns of the matrix
  * @param floats f32 weights
- * @param shorts bfloat16 weights
+ * @param shorts bfloat16 weights; of Q4_0 scales in f16, one a row and block of 32 columns, laid out as quants are
  * @param bytes quants, two of Q4_0 in a byte
- * @param scales one a row and block of 32 columns, laid out as weights are
+ * @param scales of Q8_0, one a row and block of 32 columns, laid out as weights are
  */
 record Weights(Kind kind, int columns, float[] floats, short[] shorts, byte[] bytes, float[] scales) {
     /**
@@ -37,7 +37,7 @@ record Weights(Kind kind, int columns, float[] floats, short[] shorts, byte[] by
         return new Weights(Kind.Q8_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
     }
 
-    static Weights q4(int columns, byte[] quants, float[] scales) {
-        return new Weights(Kind.Q4_0, columns, NO_FLOATS, NO_SHORTS, quants, scales);
+    static Weights q4(int columns, byte[] quants, short[] scales) {
+        return new Weights(Kind.Q4_0, columns, NO_FLOATS, scales, quants, NO_FLOATS);
     }
 }

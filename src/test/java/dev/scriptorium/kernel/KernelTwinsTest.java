@@ -4,6 +4,7 @@ import static dev.scriptorium.kernel.Matrices.VECTOR_KERNELS;
 import static dev.scriptorium.kernel.Matrices.activations;
 import static dev.scriptorium.kernel.Matrices.bits;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.scriptorium.Seeds;
 import dev.scriptorium.kernel.Kernels.Head;
@@ -156,6 +157,37 @@ class KernelTwinsTest {
 
         // Then
         assertThat(products).allSatisfy(y -> assertThat(y).containsOnly(32f * 8 * 127));
+    }
+
+    /** The smallest and the largest that a file can hold, and zeros of both signs. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 8})
+    void scalesOfFourBitsAreWhatTheirSixteenBitsSay(int tokens) {
+        // Given
+        float[] scales = {0x1p-24f, -0x1p-24f, 0x1.ff8p-15f, 0x1p-14f, -65504f, 65504f, 0f, -0f, 0.1f};
+        scales[8] = Float.float16ToFloat(Float.floatToFloat16(scales[8]));
+        Matrix matrix = PackedMatrix.pack(PackedMatrix.Kind.Q4_0, 70, 32, (row, line) -> {
+            Arrays.fill(line.quants, (byte) (row % 16));
+            line.scales[0] = scales[row % scales.length];
+        });
+        float[] x = activations(tokens, 32, tokens);
+        int[] expected = bits(product(SCALAR, matrix, x, tokens, 1), tokens, 70);
+
+        // When
+        Stream<int[]> products =
+                VECTOR_KERNELS.stream().map(kernels -> bits(product(kernels, matrix, x, tokens, 1), tokens, 70));
+
+        // Then
+        assertThat(products).allSatisfy(bits -> assertThat(bits).isEqualTo(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0.1f, 65520f, 1e-9f, Float.POSITIVE_INFINITY, Float.NaN})
+    void refusesScalesOfFourBitsThatNoFileCouldHold(float scale) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> PackedMatrix.pack(PackedMatrix.Kind.Q4_0, 1, 32, (row, line) -> line.scales[0] = scale))
+                .withMessage("a scale of Q4_0 is %s, not a finite f16 number".formatted(scale));
     }
 
     /** A model that has gone wrong must be seen to; nothing may be rounded away. */

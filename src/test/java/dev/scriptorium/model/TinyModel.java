@@ -104,7 +104,8 @@ final class TinyModel {
                 line.quants[k] = (byte) random.nextInt(16);
             }
             for (int block = 0; block < line.scales.length; block++) {
-                line.scales[block] = (float) random.nextDouble(0.01, 0.05);
+                short scale = Float.floatToFloat16((float) random.nextDouble(0.01, 0.05));
+                line.scales[block] = Float.float16ToFloat(scale);
             }
         });
     }

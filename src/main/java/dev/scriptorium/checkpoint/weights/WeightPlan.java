@@ -43,7 +43,7 @@ public record WeightPlan(@Nullable WeightType wanted) {
             case F32 -> 32;
             case F16, BF16 -> 16;
             case Q8_0 -> 9;
-            case Q4_0 -> 5;
+            case Q4_0 -> 4.5;
             case Q4_1, Q5_0 -> 6.25;
             case Q5_1 -> 7.25;
             case Q4_K -> 5;
