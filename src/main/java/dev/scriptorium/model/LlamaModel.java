@@ -7,6 +7,7 @@ import dev.scriptorium.kernel.PackedRows;
 import dev.scriptorium.model.LlamaWeights.Layer;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Llama 2 in pure Java: every chunk of a step goes through the layers together, so that each weight is read once a
@@ -35,7 +36,8 @@ public final class LlamaModel implements LanguageModel {
     private final RotaryTable rotary;
     private final Activations a;
     private final Kernels.Head head;
-    private final Set<PackedRows.Form> forms;
+    private final Set<PackedRows.Form> layerForms;
+    private final Set<PackedRows.Form> outputForms;
     private final Batch batch;
     private Logits logits;
 
@@ -75,7 +77,8 @@ public final class LlamaModel implements LanguageModel {
         this.rotary = new RotaryTable(config.headSize(), config.ropeTheta(), config.ropeScaling());
         this.a = new Activations(config, team.threads());
         this.head = new Kernels.Head(config.headSize(), (float) (1.0 / Math.sqrt(config.headSize())));
-        this.forms = PackedRows.Form.of(weights.multiplied());
+        this.layerForms = PackedRows.Form.of(weights.layers().stream().flatMap(LlamaWeights.Layer::matrices));
+        this.outputForms = PackedRows.Form.of(Stream.of(weights.output()));
         this.logits = new Logits(new float[0], 0, config.vocabularySize());
         this.w = weights.layers().getFirst();
         this.matrix = weights.output();
@@ -133,15 +136,15 @@ public final class LlamaModel implements LanguageModel {
         for (layer = 0; layer < config.layers(); layer++) {
             w = weights.layers().get(layer);
             // what each token looks for, offers and carries
-            norm(w.attentionNorm(), batch.tokens());
+            norm(w.attentionNorm(), batch.tokens(), layerForms);
             project();
             rotateAndRemember();
             // what it finds in the tokens before it
             attend();
-            pack(a.attended, config.querySize(), batch.tokens());
+            pack(a.attended, config.querySize(), batch.tokens(), layerForms);
             addProduct(w.attentionOutput(), a.packed);
             // what it makes of that
-            norm(w.feedForwardNorm(), batch.tokens());
+            norm(w.feedForwardNorm(), batch.tokens(), layerForms);
             gate();
             addProduct(w.down(), a.packedInner);
         }
@@ -159,11 +162,11 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** normed = hidden / rms(hidden) * weights */
-    private void norm(float[] of, int tokens) {
+    private void norm(float[] of, int tokens, Set<PackedRows.Form> forms) {
         normWeights = of;
         normTokens = tokens;
         share((long) tokens * config.hiddenSize(), normTask);
-        pack(a.normed, config.hiddenSize(), tokens);
+        pack(a.normed, config.hiddenSize(), tokens, forms);
     }
 
     private void normPart(int piece, int pieces, int thread) {
@@ -176,7 +179,7 @@ public final class LlamaModel implements LanguageModel {
     }
 
     /** Lays rows out for a product. */
-    private void pack(float[] x, int columns, int tokens) {
+    private void pack(float[] x, int columns, int tokens, Set<PackedRows.Form> forms) {
         kernels.shape(a.packed, tokens, columns, forms);
         packed = x;
         packedColumns = columns;
@@ -256,7 +259,7 @@ public final class LlamaModel implements LanguageModel {
 
     /** gate = silu(W normed) * (V normed) */
     private void gate() {
-        kernels.shape(a.packedInner, batch.tokens(), config.intermediateSize(), forms);
+        kernels.shape(a.packedInner, batch.tokens(), config.intermediateSize(), layerForms);
         share(2 * work(w.gate(), batch.tokens()), gateTask);
     }
 
@@ -297,7 +300,7 @@ public final class LlamaModel implements LanguageModel {
             // Rows only move towards the front, so none is overwritten before it was moved.
             System.arraycopy(a.hidden, batch.rowToken(row) * stride, a.hidden, row * stride, stride);
         }
-        norm(weights.outputNorm(), rows);
+        norm(weights.outputNorm(), rows, outputForms);
         a.growLogits(rows);
         share(work(weights.output(), rows), logitsTask);
         int size = config.vocabularySize();

@@ -21,11 +21,6 @@ public record LlamaWeights(Matrix embedding, List<Layer> layers, float[] outputN
         layers = List.copyOf(layers);
     }
 
-    /** All matrices that activations are multiplied by; the embedding only where it is the output too. */
-    Stream<Matrix> multiplied() {
-        return Stream.concat(layers.stream().flatMap(Layer::matrices), Stream.of(output));
-    }
-
     /**
      * @param attentionNorm (hiddenSize)
      * @param query (querySize, hiddenSize)
@@ -47,7 +42,7 @@ public record LlamaWeights(Matrix embedding, List<Layer> layers, float[] outputN
             Matrix gate,
             Matrix up,
             Matrix down) {
-        private Stream<Matrix> matrices() {
+        Stream<Matrix> matrices() {
             return Stream.of(query, key, value, attentionOutput, gate, up, down);
         }
     }
