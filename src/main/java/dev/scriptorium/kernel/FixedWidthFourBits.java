@@ -127,6 +127,7 @@ final class FixedWidthFourBits implements LaneLoops.Lines, LaneLoops.Tiles {
         }
     }
 
+    /** Writes the sums of two chunks' blocks by four tokens, integers, to {@link LaneLoops.Tile#sums}. */
     private static void sum4(LaneLoops.Tile tile, int nextPanel, int nextLane, Weights weights, RoundedRows x) {
         byte[] quants = weights.bytes();
         short[] pairs = x.pairs();
@@ -193,6 +194,7 @@ final class FixedWidthFourBits implements LaneLoops.Lines, LaneLoops.Tiles {
         }
     }
 
+    /** The same for eight tokens. */
     private static void sum8(LaneLoops.Tile tile, int nextPanel, int nextLane, Weights weights, RoundedRows x) {
         byte[] quants = weights.bytes();
         short[] pairs = x.pairs();
@@ -299,7 +301,7 @@ final class FixedWidthFourBits implements LaneLoops.Lines, LaneLoops.Tiles {
         }
     }
 
-    /** Writes scales of a chunk's blocks to (block, two chunks, two vectors of rows). */
+    /** Writes the scales of one chunk's blocks to its place in {@link LaneLoops.Tile#scales}. */
     private static void widenScales(
             Weights weights, int panel, int lane, int start, int blocks, float[] scales, int to) {
         short[] halves = weights.shorts();

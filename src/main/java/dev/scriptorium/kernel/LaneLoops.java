@@ -48,10 +48,10 @@ interface LaneLoops {
         int y; // of the first token, first row
         int yStride;
         int lastToken; // that counts; those after it are copies of it
-        // Of loops that sum up in 16 bits, for as many columns as are taken at once: (block, token, chunk, row) and, of
-        // the
-        // weights, (block, row of both chunks).
+        /** Of loops that sum up in 16 bits, for as many columns as are taken at once: (block, token, chunk, row). */
         final short[] sums = new short[VectorKernels.COLUMNS_AT_ONCE / RoundedRows.BLOCK * 8 * 2 * Panels.ROWS];
+
+        /** Of the weights of such loops: (block, chunk, row). */
         final float[] scales = new float[VectorKernels.COLUMNS_AT_ONCE / RoundedRows.BLOCK * 2 * Panels.ROWS];
     }
 
