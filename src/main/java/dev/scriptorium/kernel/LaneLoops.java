@@ -19,7 +19,7 @@ interface LaneLoops {
         void line(Weights weights, int chunk, int lastChunk, PackedRows x, float[] y);
     }
 
-    /** Some tokens by a chunk of rows, the accumulators in registers from the first k to the last, added to y. */
+    /** Some tokens by one or more chunks of rows, the accumulators in registers while they sum up, added to y. */
     interface Tiles {
         /** Chunks that a tile computes at once: that of its panel and lane, and those that follow. */
         int tileChunks();
