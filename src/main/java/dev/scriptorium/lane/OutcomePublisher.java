@@ -50,7 +50,6 @@ final class OutcomePublisher {
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong republished = new AtomicLong();
     private final AtomicLong unreadable = new AtomicLong();
-    private int unanswered;
 
     OutcomePublisher(Producer<String, byte[]> producer, EventCodec codec, LaneSettings settings, InstantSource clock) {
         this.producer = producer;
@@ -166,7 +165,6 @@ final class OutcomePublisher {
     int drain() {
         int count = 0;
         for (Reply reply = replies.poll(); reply != null; reply = replies.poll()) {
-            unanswered--;
             count++;
             Exception error = reply.error();
             if (error == null) {
@@ -177,11 +175,6 @@ final class OutcomePublisher {
             }
         }
         return count;
-    }
-
-    /** Records sent that the broker has not answered. */
-    int unanswered() {
-        return unanswered;
     }
 
     long published() {
@@ -203,7 +196,6 @@ final class OutcomePublisher {
     }
 
     private void send(ProducerRecord<String, byte[]> outgoing, Runnable onDurable, Consumer<Exception> onError) {
-        unanswered++;
         // The future says what the callback says.
         var unused = producer.send(outgoing, (metadata, error) -> replies.add(new Reply(error, onDurable, onError)));
     }

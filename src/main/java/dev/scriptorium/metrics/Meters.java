@@ -41,6 +41,7 @@ public final class Meters implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Deque<AutoCloseable> bound = new ConcurrentLinkedDeque<>();
+    private final Queue<MeterBinder> unscraped = new ConcurrentLinkedQueue<>();
     /** Micrometer remembers weakly whom it asks for a count. */
     private final Queue<DoubleSupplier> kept = new ConcurrentLinkedQueue<>();
 
@@ -106,8 +107,21 @@ public final class Meters implements AutoCloseable {
                 .forEach(this::bind);
     }
 
-    /** Meters of somebody else's. */
-    public void bind(MeterBinder binder) {
+    /**
+     * Meters of somebody else's that are kept anyway, bound when they are first asked for: of a process that nobody
+     * scrapes, Kafka's thousands would only be gone through, every minute.
+     */
+    public void bindWhenScraped(MeterBinder binder) {
+        unscraped.add(binder);
+    }
+
+    private void bindUnscraped() {
+        for (MeterBinder next = unscraped.poll(); next != null; next = unscraped.poll()) {
+            bind(next);
+        }
+    }
+
+    private void bind(MeterBinder binder) {
         binder.bindTo(registry);
         if (binder instanceof AutoCloseable closeable) {
             bound.push(closeable);
@@ -116,6 +130,7 @@ public final class Meters implements AutoCloseable {
 
     /** All names that are registered, as Prometheus sees them without the endings of single series. */
     public List<String> names() {
+        bindUnscraped();
         return registry.getPrometheusRegistry().scrape().stream()
                 .map(snapshot -> snapshot.getMetadata().getPrometheusName())
                 .sorted()
@@ -128,6 +143,7 @@ public final class Meters implements AutoCloseable {
      * @param accept what the scraper takes; null for {@link #TEXT_FORMAT}
      */
     public String scrape(@Nullable String accept) {
+        bindUnscraped();
         return registry.scrape(contentType(accept));
     }
 

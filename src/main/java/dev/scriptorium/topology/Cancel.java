@@ -6,10 +6,11 @@ import dev.scriptorium.event.Delivery;
 import dev.scriptorium.event.ErrorCode;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.bell.Bell;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
-import org.apache.kafka.streams.processor.PunctuationType;
+import java.util.Objects;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -39,6 +40,7 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final RequestBook.Desk desk;
     private final Pipeline pipeline;
     private @Nullable RequestBook book;
+    private @Nullable Bell bell;
     private Cancellations.@Nullable Entry running;
     private @Nullable String doneTo;
     /** Whether there may be unfinished ones that are not looked at yet, as after a start. */
@@ -53,12 +55,9 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
         book = new RequestBook(desk, EDGES, context);
-        context.schedule(SLICE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> slice());
-        context.schedule(
-                Settle.SWEEP_INTERVAL,
-                PunctuationType.WALL_CLOCK_TIME,
-                at -> book().cancellations()
-                        .forgetOlderThan(pipeline.limits().cancellationRetention(), Instant.ofEpochMilli(at)));
+        bell = new Bell(context, SLICE_INTERVAL, _ -> slice());
+        bell.soon();
+        new Bell(context, Settle.SWEEP_INTERVAL, this::sweep).soon();
     }
 
     @Override
@@ -73,6 +72,7 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             }
         } else {
             more = true;
+            Objects.requireNonNull(bell).soon();
         }
         context().forward(record, Names.NOTED);
     }
@@ -100,11 +100,16 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         }
     }
 
+    private Duration sweep(Instant now) {
+        book().cancellations().forgetOlderThan(pipeline.limits().cancellationRetention(), now);
+        return Settle.SWEEP_INTERVAL;
+    }
+
     /** Cancels some more of the job or tenant that is being cancelled. */
-    private void slice() {
+    private @Nullable Duration slice() {
         Cancellations.Entry entry = next();
         if (entry == null) {
-            return;
+            return null;
         }
         String prefix = entry.cancellation().target() instanceof Cancellation.Target.OfJob(String job) ? job + "/" : "";
         doneTo = book().requests().visit(prefix, doneTo, SLICE_REQUESTS_MAX, (key, state) -> {
@@ -118,6 +123,7 @@ final class Cancel extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
             running = null;
             more = true;
         }
+        return SLICE_INTERVAL;
     }
 
     private Cancellations.@Nullable Entry next() {

@@ -8,13 +8,14 @@ import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.event.RequestState;
 import dev.scriptorium.pipeline.Pipeline;
+import dev.scriptorium.topology.bell.Bell;
 import dev.scriptorium.topology.order.Precedence;
 import dev.scriptorium.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import org.apache.kafka.streams.processor.PunctuationType;
+import java.util.Objects;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -33,8 +34,11 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     /** How often some of the store is looked through, and how many requests each time. */
     static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
 
-    /** How often it is looked which timers are due. */
+    /** How late a timer may be found due. */
     static final Duration TIMER_INTERVAL = Duration.ofMillis(500);
+
+    /** How late one that another step sets while there is none; nobody tells this step of it. */
+    static final Duration IDLE_INTERVAL = Duration.ofSeconds(2);
 
     private static final int SWEEP_REQUESTS_MAX = 10_000;
     private static final int TIMERS_MAX = 2_000;
@@ -46,6 +50,7 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final Retention retention;
     private final Stalls stalls;
     private @Nullable RequestBook book;
+    private @Nullable Bell bell;
     private @Nullable String sweptTo;
 
     Settle(RequestBook.Desk desk) {
@@ -59,8 +64,9 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
         book = new RequestBook(desk, EDGES, context);
-        context.schedule(SWEEP_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> sweep(Instant.ofEpochMilli(at)));
-        context.schedule(TIMER_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> ring(Instant.ofEpochMilli(at)));
+        new Bell(context, SWEEP_INTERVAL, this::sweep).soon();
+        bell = new Bell(context, TIMER_INTERVAL, this::ring);
+        bell.soon();
     }
 
     @Override
@@ -138,17 +144,20 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         Instant at = book().now().plus(pipeline.retries().before(state.attempt() + 1));
         String key = rejection.request().key();
         book().postpone(key, state, at);
+        Objects.requireNonNull(bell).soon();
         context().forward(record, Names.RETRIED);
     }
 
     /** Does what is due: retries, deadlines, cancellations for which no worker hands in a text. */
-    private void ring(Instant now) {
+    private Duration ring(Instant now) {
         for (String key : book().timers().takeDue(now, TIMERS_MAX)) {
             RequestState state = book().requests().find(key);
             if (state != null && state.isOpen()) {
                 act(key, state, now);
             }
         }
+        Instant first = book().timers().first();
+        return first == null || first.isAfter(now.plus(IDLE_INTERVAL)) ? IDLE_INTERVAL : Duration.between(now, first);
     }
 
     private void act(String key, RequestState state, Instant now) {
@@ -181,7 +190,7 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     }
 
     /** Looks through the next part of the store, so that no single turn takes long however many requests there are. */
-    private void sweep(Instant now) {
+    private Duration sweep(Instant now) {
         sweptTo = book().requests().visit("", sweptTo, SWEEP_REQUESTS_MAX, (key, state) -> {
             switch (retention.verdict(state, now)) {
                 case KEEP -> {
@@ -196,6 +205,7 @@ final class Settle extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
         if (sweptTo == null) {
             stalls.passed();
         }
+        return SWEEP_INTERVAL;
     }
 
     private void giveUp(String key, RequestState state) {

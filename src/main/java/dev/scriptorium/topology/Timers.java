@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When which request has to be looked at again: a store whose keys are times, so that what is due is found without
@@ -41,6 +42,14 @@ final class Timers {
         }
         keys.forEach(store::delete);
         return due;
+    }
+
+    /** When the first is due; null if there is none. */
+    @Nullable
+    Instant first() {
+        try (KeyValueIterator<String, byte[]> all = store.all()) {
+            return all.hasNext() ? Instant.ofEpochMilli(Long.parseLong(all.next().key, 0, TIME_CHARACTERS, 16)) : null;
+        }
     }
 
     private static String key(Instant at, String request) {

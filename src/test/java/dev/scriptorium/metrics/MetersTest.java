@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +84,24 @@ class MetersTest {
 
         // Then
         assertThat(meters.scrape(null)).contains("scriptorium_steps_total{model_name=\"tiny\"} 17.0");
+    }
+
+    @Test
+    void asksOthersForTheirMetersOnceSomebodyScrapes() {
+        // Given
+        List<String> asked = new ArrayList<>();
+        meters.bindWhenScraped(registry -> {
+            asked.add("others");
+            registry.gauge("others_depth", 17);
+        });
+        assertThat(asked).isEmpty();
+
+        // When
+        String scraped = meters.scrape(null) + meters.scrape(null);
+
+        // Then
+        assertThat(scraped).contains("others_depth 17.0");
+        assertThat(asked).containsExactly("others");
     }
 
     @Test

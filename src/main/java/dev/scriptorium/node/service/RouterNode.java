@@ -52,7 +52,7 @@ final class RouterNode implements AutoCloseable {
         });
         RouterNode node = new RouterNode(streams, metrics, registry);
         operations.health().add("router", node::live, node::ready);
-        operations.meters().bind(new KafkaStreamsMetrics(streams));
+        operations.meters().bindWhenScraped(new KafkaStreamsMetrics(streams));
         streams.start();
         return node;
     }

@@ -55,8 +55,8 @@ final class WorkerMetrics implements Worker.TokenObserver {
     void add(Worker worker, LaneReader lanes, int sequencesMax) {
         members.add(new Member(worker, lanes, sequencesMax));
         LaneClients clients = lanes.clients();
-        meters.bind(new KafkaClientMetrics(clients.consumer()));
-        meters.bind(new KafkaClientMetrics(clients.producer()));
+        meters.bindWhenScraped(new KafkaClientMetrics(clients.consumer()));
+        meters.bindWhenScraped(new KafkaClientMetrics(clients.producer()));
     }
 
     /** One of the tokens; on the step loop. */

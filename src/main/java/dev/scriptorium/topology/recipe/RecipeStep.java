@@ -15,6 +15,7 @@ import dev.scriptorium.event.Rejection;
 import dev.scriptorium.event.RequestId;
 import dev.scriptorium.pipeline.Pipeline;
 import dev.scriptorium.topology.Origin;
+import dev.scriptorium.topology.bell.Bell;
 import dev.scriptorium.topology.quota.Charge;
 import dev.scriptorium.wire.Arrival;
 import dev.scriptorium.wire.Decoded;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -59,6 +59,7 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
     private final Map<String, ActiveRecipe> active = new LinkedHashMap<>();
     private final RunOutput output = new Output();
     private @Nullable KeyValueStore<String, byte[]> recipes;
+    private @Nullable Bell bell;
 
     /**
      * @param pipeline whose quotas hold for rows too
@@ -85,11 +86,13 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
         try (KeyValueIterator<String, byte[]> found = store.range(Keys.ACTIVE, Keys.after(Keys.ACTIVE))) {
             found.forEachRemaining(entry -> recipe(entry.key.substring(Keys.ACTIVE.length()), ""));
         }
-        context.schedule(SLICE_INTERVAL, PunctuationType.WALL_CLOCK_TIME, at -> slice());
+        bell = new Bell(context, SLICE_INTERVAL, _ -> slice());
+        bell.soon();
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        Objects.requireNonNull(bell).soon();
         try {
             if (record.key() == null) {
                 throw new UndecodableException("a recipe event has no key, but it must have the job's name");
@@ -181,22 +184,28 @@ public final class RecipeStep extends ContextualProcessor<byte[], byte[], byte[]
     }
 
     /** Sends some more rows of each recipe, and forgets what finished ones do not need any more. */
-    private void slice() {
+    private @Nullable Duration slice() {
         int left = SLICE_ROWS_MAX;
+        boolean more = false;
         for (var entries = active.entrySet().iterator(); entries.hasNext(); ) {
             ActiveRecipe recipe = entries.next().getValue();
             RecipeRun run = recipe.run(recipeFormat, this::template);
             if (run == null) {
+                // Its templates may come yet, and nobody tells this step of those.
+                more |= recipe.stores().progress().isComplete();
                 continue;
             }
             // Each gets what the ones before it left, so that one has no more of a slice than it can use.
             int sent = run.expand(Math.max(1, left / active.size()));
             left = Math.max(0, left - sent);
             recipe.stores().flush();
-            if (run.isFinished() && !recipe.stores().clean(CLEAN_ENTRIES_MAX)) {
+            boolean isFinished = run.isFinished();
+            more |= sent > 0 || isFinished;
+            if (isFinished && !recipe.stores().clean(CLEAN_ENTRIES_MAX)) {
                 entries.remove();
             }
         }
+        return more ? SLICE_INTERVAL : null;
     }
 
     private ActiveRecipe recipe(String job, String digest) {

@@ -2,6 +2,7 @@ package dev.scriptorium.topology.unwrap;
 
 import dev.scriptorium.topology.Origin;
 import dev.scriptorium.topology.WaitingRecord;
+import dev.scriptorium.topology.bell.Bell;
 import dev.scriptorium.wire.Decoded;
 import dev.scriptorium.wire.EventCodec;
 import dev.scriptorium.wire.PromptDecoder;
@@ -10,8 +11,8 @@ import dev.scriptorium.wire.confluent.ConfluentFormat.Unwrapped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -36,6 +37,7 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
     private final Observer observer;
     private final EventCodec codec = new EventCodec();
     private @Nullable KeyValueStore<Long, byte[]> waiting;
+    private @Nullable Bell bell;
     /** Where the next turn begins, so that none waits behind a thousand others. */
     private long turnBegins;
     /** How many wait. A store knows only about how many it has. */
@@ -68,7 +70,8 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
         waiting = context.getStateStore(settings.store());
         count = waiting().approximateNumEntries();
         tell();
-        context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, _ -> turn());
+        bell = new Bell(context, TURN, _ -> turn());
+        bell.soon();
     }
 
     @Override
@@ -81,6 +84,7 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
             waiting().put(origin.offset(), kept.bytes());
             count++;
             tell();
+            Objects.requireNonNull(bell).soon();
         }
     }
 
@@ -144,13 +148,15 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
         }
     }
 
-    private void turn() {
+    private @Nullable Duration turn() {
         List<KeyValue<Long, byte[]>> some = new ArrayList<>();
+        boolean isAll;
         try (KeyValueIterator<Long, byte[]> found = waiting().range(turnBegins, Long.MAX_VALUE)) {
             while (found.hasNext() && some.size() < RECORDS_A_TURN) {
                 some.add(found.next());
             }
-            if (turnBegins == 0 && !found.hasNext()) {
+            isAll = turnBegins == 0 && !found.hasNext();
+            if (isAll) {
                 count = some.size();
             }
             turnBegins = found.hasNext() ? some.getLast().key + 1 : 0;
@@ -164,6 +170,7 @@ public final class Unwrap extends ContextualProcessor<byte[], byte[], byte[], by
             }
         }
         tell();
+        return isAll && count == 0 ? null : TURN;
     }
 
     private void tell() {

@@ -50,7 +50,7 @@ public final class RegisteredMeters implements AutoCloseable {
         Properties settings = StreamsSettings.of(pipeline, Path.of("target", "metrics-test"));
         KafkaStreams streams =
                 new KafkaStreams(RequestTopology.build(pipeline, settings, router, Registered.NONE), settings);
-        operations.meters().bind(new KafkaStreamsMetrics(streams));
+        operations.meters().bindWhenScraped(new KafkaStreamsMetrics(streams));
         new GatewayMetrics(operations.meters()).answered("GET", "/v1/models", 200, Duration.ofMillis(2));
         worker = new WorkerMetrics(operations.meters(), operations.health(), "dummy");
         Worker dummy = dummy();
