@@ -9,7 +9,7 @@ public final class Bf16Matrix implements Matrix {
     private Bf16Matrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        this.weights = Weights.bf16(columns, new short[Panels.elements(rows, columns)]);
+        this.weights = Weights.bf16(columns, new short[Panels.elements(rows, columns) + Weights.BEHIND]);
     }
 
     /** Where rows come from while a matrix is packed, in ascending order within a piece */

@@ -5,6 +5,7 @@ import static dev.scriptorium.kernel.Panels.ROWS;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -76,7 +77,12 @@ final class FixedWidthTiles implements LaneLoops.Tiles, LaneLoops.Slices {
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        int ahead = tile.ahead;
+        VectorMask<?> noLanes = WIDENING.lanes(tile.noLanes);
         for (int k = 0; k < count; k++) {
+            if (ahead != 0) {
+                WIDENING.fetch(weights, from + ahead, k, noLanes);
+            }
             FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
             FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 4]);
@@ -196,7 +202,12 @@ final class FixedWidthTiles implements LaneLoops.Tiles, LaneLoops.Slices {
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        int ahead = tile.ahead;
+        VectorMask<?> noLanes = WIDENING.lanes(tile.noLanes);
         for (int k = 0; k < count; k++) {
+            if (ahead != 0) {
+                WIDENING.fetch(weights, from + ahead, k, noLanes);
+            }
             FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
             FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 8]);
@@ -286,7 +297,12 @@ final class FixedWidthTiles implements LaneLoops.Tiles, LaneLoops.Slices {
         int count = tile.end - start;
         int scales = WIDENING.scales(weights, tile.panel) + tile.lane;
         int from = WIDENING.at(weights, tile.panel, start) + tile.lane;
+        int ahead = tile.ahead;
+        VectorMask<?> noLanes = WIDENING.lanes(tile.noLanes);
         for (int k = 0; k < count; k++) {
+            if (ahead != 0) {
+                WIDENING.fetch(weights, from + ahead, k, noLanes);
+            }
             FloatVector w0 = WIDENING.widen(weights, from, k, 0, WIDENING.scale(weights, scales, start + k));
             FloatVector w1 = WIDENING.widen(weights, from, k, 1, WIDENING.scale(weights, scales + HALF, start + k));
             FloatVector value = FloatVector.broadcast(FLOATS, x[at + k * 12]);

@@ -48,6 +48,13 @@ interface LaneLoops {
         int y; // of the first token, first row
         int yStride;
         int lastToken; // that counts; those after it are copies of it
+        int ahead; // elements from what is read to what is fetched; 0 where weights are near
+        /**
+         * Always 0: no lane of a store that is made for the line of memory that it fetches. A constant would be
+         * unpacked again for each store.
+         */
+        long noLanes;
+
         /** Of loops that sum up in 16 bits, for as many columns as are taken at once: (block, token, chunk, row). */
         final short[] sums = new short[VectorKernels.COLUMNS_AT_ONCE / RoundedRows.BLOCK * 8 * 2 * Panels.ROWS];
 

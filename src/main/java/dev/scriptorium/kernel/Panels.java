@@ -47,7 +47,7 @@ final class Panels {
                     "a matrix of " + rows + " x " + columns + " has no weights; both must be at least 1");
         }
         long elements = (long) padded(rows) * columns;
-        if (elements > Integer.MAX_VALUE - 64) {
+        if (elements > Integer.MAX_VALUE - 64 - Weights.BEHIND) {
             throw new IllegalArgumentException("a matrix of " + rows + " x " + columns
                     + " does not fit one array; rows times columns must be below 2^31");
         }

@@ -11,9 +11,6 @@ package dev.scriptorium.kernel;
 public final class Q8Matrix implements Matrix {
     public static final int BLOCK_COLUMNS = 32;
 
-    /** The narrowest kernels load 8 quants to use 4, so the last load reaches past the last weight. */
-    static final int OVERRUN_BYTES = 8;
-
     private final int rows;
     private final int columns;
     final Weights weights;
@@ -21,7 +18,7 @@ public final class Q8Matrix implements Matrix {
     private Q8Matrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        byte[] quants = new byte[Panels.elements(rows, columns) + OVERRUN_BYTES];
+        byte[] quants = new byte[Panels.elements(rows, columns) + Weights.BEHIND];
         this.weights = Weights.q8(columns, quants, new float[Panels.elements(rows, columns / BLOCK_COLUMNS)]);
     }
 

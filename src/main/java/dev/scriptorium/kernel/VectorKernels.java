@@ -251,6 +251,7 @@ public final class VectorKernels implements Kernels {
         int token = firstToken;
         for (int i = first; i < end; i++) {
             int size = tiling.size(i);
+            tile.ahead = i == first ? ahead(weights, size) : 0;
             tile.x = token * x.columns() + column * size;
             tile.lastToken = Math.min(size, x.tokens() - token) - 1;
             for (int lane = 0; lane < HALF; lane += lanesAtOnce) {
@@ -260,6 +261,15 @@ public final class VectorKernels implements Kernels {
             }
             token += size;
         }
+    }
+
+    /**
+     * Of the first tile, which finds the weights far away. Only with registers of 512 bits are there stores of no
+     * lanes; and a few tokens of bfloat16 wait for all that memory can give anyway.
+     */
+    private int ahead(Weights weights, int tokens) {
+        boolean isBound = weights.kind() == Weights.Kind.BF16 && tokens <= 4;
+        return bits == 512 && !isBound ? Weights.AHEAD : 0;
     }
 
     @Override

@@ -21,6 +21,15 @@ record Weights(Kind kind, int columns, float[] floats, short[] shorts, byte[] by
         Q4_0
     }
 
+    /** Elements from what loops read to what they fetch: long enough for memory, short enough for the nearest cache. */
+    static final int AHEAD = 1024;
+
+    /**
+     * Elements that arrays of quants and bfloat16 have behind the last weight: for what is fetched ahead, and because
+     * the narrowest loops load 8 quants to use 4.
+     */
+    static final int BEHIND = AHEAD + 64;
+
     private static final float[] NO_FLOATS = {};
     private static final short[] NO_SHORTS = {};
     private static final byte[] NO_BYTES = {};

@@ -7,6 +7,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -47,6 +48,22 @@ sealed interface Widening {
      * @param half of the panel's rows, 0 or 1: a constant where it is called
      */
     FloatVector widen(Weights weights, int from, int k, int half, FloatVector scale);
+
+    /** The mask of a store, as bits. */
+    default VectorMask<?> lanes(long bits) {
+        return VectorMask.fromLong(floats(), bits);
+    }
+
+    /**
+     * Asks for a line of weights that is needed later, where it pays: with a store of no lanes, which writes nothing
+     * and is done with before the line has come, where a load would hold up all that follows it. The processor itself
+     * fetches ahead no further than the end of a page of 4 KiB.
+     *
+     * @param from of {@link #at}, plus how far ahead; the array has that element
+     * @param k columns since
+     * @param noLanes of {@link #lanes}
+     */
+    default void fetch(Weights weights, int from, int k, VectorMask<?> noLanes) {}
 
     static Widening of(Weights.Kind kind, int bits) {
         VectorSpecies<Float> floats = VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
@@ -117,6 +134,18 @@ sealed interface Widening {
                     .convertShape(VectorOperators.S2I, ints, 0);
             return upper.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
         }
+
+        @Override
+        public VectorMask<?> lanes(long bits) {
+            return VectorMask.fromLong(ShortVector.SPECIES_128, bits);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void fetch(Weights weights, int from, int k, VectorMask<?> noLanes) {
+            ShortVector.zero(ShortVector.SPECIES_128)
+                    .intoArray(weights.shorts(), from + k * ROWS, (VectorMask<Short>) noLanes);
+        }
     }
 
     record Q8(VectorSpecies<Float> floats, VectorSpecies<Byte> bytes) implements Widening {
@@ -145,6 +174,20 @@ sealed interface Widening {
             return ((FloatVector) ByteVector.fromArray(bytes, weights.bytes(), from + k * ROWS + half * HALF)
                             .convertShape(VectorOperators.B2F, floats, 0))
                     .mul(scale);
+        }
+
+        @Override
+        public VectorMask<?> lanes(long bits) {
+            return VectorMask.fromLong(ByteVector.SPECIES_128, bits);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void fetch(Weights weights, int from, int k, VectorMask<?> noLanes) {
+            if (k % 2 == 0) { // a line is two columns
+                ByteVector.zero(ByteVector.SPECIES_128)
+                        .intoArray(weights.bytes(), from + k * ROWS, (VectorMask<Byte>) noLanes);
+            }
         }
     }
 }

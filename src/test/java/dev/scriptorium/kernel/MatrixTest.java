@@ -64,10 +64,10 @@ class MatrixTest {
     }
 
     @Test
-    void countsItsBytesWithPadding() {
+    void countsItsBytesWithPaddingAndWhatLiesBehind() {
         assertThat(Matrices.f32(17, 3, 1).bytes()).isEqualTo(32 * 3 * 4);
-        assertThat(Matrices.bf16(17, 3, 1).bytes()).isEqualTo(32 * 3 * 2);
-        assertThat(Matrices.q8(17, 64, 1).bytes()).isEqualTo(32 * 64 + 8 + 32 * 2 * 4);
+        assertThat(Matrices.bf16(17, 3, 1).bytes()).isEqualTo((32 * 3 + Weights.BEHIND) * 2);
+        assertThat(Matrices.q8(17, 64, 1).bytes()).isEqualTo(32 * 64 + Weights.BEHIND + 32 * 2 * 4);
     }
 
     @Test
