@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class LaneReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneReader.class);
     /** How late a cancellation may be heard; what the worker says ends the wait. */
-    private static final Duration WAIT = Duration.ofMillis(200);
+    private static final Duration WAIT_WHILE_BUSY = Duration.ofMillis(50);
 
+    private static final Duration WAIT_WHILE_IDLE = Duration.ofMillis(250);
     private static final Duration WAIT_FOR_HANDOVER = Duration.ofMillis(10);
     private static final int BATCH_RECORDS_MAX = 64;
     private static final int ALONE_FROM_STARTS = 2;
@@ -193,8 +194,10 @@ public final class LaneReader implements AutoCloseable {
         int work = publishSaid();
         work += publisher.drain();
         work += feed.hear(intake::cancel);
+        boolean busy = inWorker.get() > 0 || publisher.unanswered() > 0 || buffers.size() > 0;
         boolean full = owned.pauseFull(!closing);
-        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : WAIT, () -> !said.isEmpty())) {
+        Duration wait = busy ? WAIT_WHILE_BUSY : WAIT_WHILE_IDLE;
+        for (ConsumerRecord<byte[], byte[]> received : owned.poll(full ? Duration.ZERO : wait, () -> !said.isEmpty())) {
             receive(received);
             work++;
         }
@@ -206,7 +209,7 @@ public final class LaneReader implements AutoCloseable {
         if (full && work == 0) {
             // Not in poll: with fetched records of a paused partition in its hands, the consumer does not wait but
             // spins.
-            LockSupport.parkNanos(this, WAIT.toNanos());
+            LockSupport.parkNanos(this, WAIT_WHILE_BUSY.toNanos());
         }
         return work;
     }

@@ -50,6 +50,7 @@ final class OutcomePublisher {
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong republished = new AtomicLong();
     private final AtomicLong unreadable = new AtomicLong();
+    private int unanswered;
 
     OutcomePublisher(Producer<String, byte[]> producer, EventCodec codec, LaneSettings settings, InstantSource clock) {
         this.producer = producer;
@@ -165,6 +166,7 @@ final class OutcomePublisher {
     int drain() {
         int count = 0;
         for (Reply reply = replies.poll(); reply != null; reply = replies.poll()) {
+            unanswered--;
             count++;
             Exception error = reply.error();
             if (error == null) {
@@ -175,6 +177,11 @@ final class OutcomePublisher {
             }
         }
         return count;
+    }
+
+    /** Records sent that the broker has not answered. */
+    int unanswered() {
+        return unanswered;
     }
 
     long published() {
@@ -196,6 +203,7 @@ final class OutcomePublisher {
     }
 
     private void send(ProducerRecord<String, byte[]> outgoing, Runnable onDurable, Consumer<Exception> onError) {
+        unanswered++;
         // The future says what the callback says.
         var unused = producer.send(outgoing, (metadata, error) -> replies.add(new Reply(error, onDurable, onError)));
     }
