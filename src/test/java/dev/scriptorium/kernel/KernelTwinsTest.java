@@ -3,6 +3,7 @@ package dev.scriptorium.kernel;
 import static dev.scriptorium.kernel.Matrices.VECTOR_KERNELS;
 import static dev.scriptorium.kernel.Matrices.activations;
 import static dev.scriptorium.kernel.Matrices.bits;
+import static dev.scriptorium.kernel.Matrices.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -77,20 +78,6 @@ class KernelTwinsTest {
                 assertThat(shared).allSatisfy(bits -> assertThat(bits).isEqualTo(whole));
             }
         }
-    }
-
-    private static float[] product(Kernels kernels, Matrix matrix, float[] x, int tokens, int parts) {
-        float[] y = new float[tokens * Kernels.stride(matrix.rows())];
-        Arrays.fill(y, Float.NaN);
-        PackedRows packed = new PackedRows();
-        kernels.shape(packed, tokens, matrix.columns(), PackedRows.Form.of(Stream.of(matrix)));
-        packed.fill(x, 0, matrix.columns());
-        for (int part = 0; part < parts; part++) {
-            int panel = Kernels.share(Kernels.panels(matrix.rows()), part, parts);
-            int endPanel = Kernels.share(Kernels.panels(matrix.rows()), part + 1, parts);
-            kernels.product(matrix, panel, endPanel, packed, y, new Scratch());
-        }
-        return y;
     }
 
     @Test

@@ -105,6 +105,21 @@ final class Matrices {
         return values;
     }
 
+    /** What the kernels make of (tokens, stride(columns)), in so many calls; NaN where they write nothing. */
+    static float[] product(Kernels kernels, Matrix matrix, float[] x, int tokens, int parts) {
+        float[] y = new float[tokens * Kernels.stride(matrix.rows())];
+        Arrays.fill(y, Float.NaN);
+        PackedRows packed = new PackedRows();
+        kernels.shape(packed, tokens, matrix.columns(), PackedRows.Form.of(Stream.of(matrix)));
+        packed.fill(x, 0, matrix.columns());
+        for (int part = 0; part < parts; part++) {
+            int panel = Kernels.share(Kernels.panels(matrix.rows()), part, parts);
+            int endPanel = Kernels.share(Kernels.panels(matrix.rows()), part + 1, parts);
+            kernels.product(matrix, panel, endPanel, packed, y, new Kernels.Scratch());
+        }
+        return y;
+    }
+
     /** The rows without their padding, as bits: NaN equals itself, and +0 is not -0. */
     static int[] bits(float[] rows, int tokens, int size) {
         int stride = Kernels.stride(size);
